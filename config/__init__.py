@@ -1,0 +1,1 @@
+"""The project: settings, the two maps of addresses, the Celery application."""
