@@ -3,7 +3,6 @@
 from factory import Faker, Sequence, SubFactory, Trait
 from factory.django import DjangoModelFactory
 
-from accounts.models import User
 from customers.models import Customer, Membership
 from customers.roles import CustomerRole
 from tests.factories.accounts import UserFactory
@@ -52,10 +51,10 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     class Params:
         billing = Trait(role=CustomerRole.BILLING)
         viewer = Trait(role=CustomerRole.VIEWER)
-        suspended = Trait(user__status=User.Status.SUSPENDED)
-        pending_email_validation = Trait(user__status=User.Status.PENDING_EMAIL_VALIDATION)
-        pending_approval = Trait(user__status=User.Status.PENDING_APPROVAL)
+        suspended = Trait(user__suspended=True)
+        pending_email_validation = Trait(user__pending_email_validation=True)
+        pending_approval = Trait(user__pending_approval=True)
 
     customer = SubFactory(CustomerFactory)
-    user = SubFactory(UserFactory, status=User.Status.ACTIVE)
+    user = SubFactory(UserFactory)
     role = CustomerRole.ADMINISTRATOR
