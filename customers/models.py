@@ -117,9 +117,7 @@ class Customer(models.Model):
                 condition=Q(turnover__isnull=True) | Q(turnover__gte=0),
                 violation_error_message=_("The turnover cannot be negative."),
             ),
-            models.CheckConstraint(
-                name="customer_has_a_name", condition=~Q(organization_name="")
-            ),
+            models.CheckConstraint(name="customer_has_a_name", condition=~Q(organization_name="")),
         ]
 
     def __str__(self) -> str:

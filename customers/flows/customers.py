@@ -7,15 +7,22 @@ from typing import TypedDict
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from audit import trail
+from audit import sentences, trail
 from audit.models import AuditEntry
 from customers import codes
 from customers.models import Customer
 
 CREATED = "customer.created"
 EDITED = "customer.edited"
+sentences.describe(
+    {
+        CREATED: gettext_lazy("created the customer {subject}"),
+        EDITED: gettext_lazy("edited the customer {subject}"),
+    }
+)
 ATTEMPTS = 5  # at finding a code that nobody else takes in the same moment
 
 
@@ -47,7 +54,7 @@ FIELDS: tuple[str, ...] = tuple(CustomerDetails.__annotations__)
 
 
 class CannotSaveCustomerError(Exception):
-    """The customer cannot be saved like that. The message is fit to show, beside `field` if named."""
+    """It cannot be saved like that. The message is fit to show, beside `field` if named."""
 
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)
@@ -151,7 +158,7 @@ def _save(customer: Customer, fields: list[str] | None = None) -> None:
 
 
 def _explained(error: IntegrityError) -> Exception:
-    """The sentence for the rule that the database upheld; the error itself where no person is at fault."""
+    """A sentence where a person can mend it; the error itself where the mistake is ours."""
     if "customer_code_unique" in str(error):
         return CannotSaveCustomerError(_("Another customer has this code."), field="code")
     return error
