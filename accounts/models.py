@@ -1,0 +1,143 @@
+"""People, staff roles and one-time links."""
+
+import uuid
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import StaffRole
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people. E-mails are kept in lower case: one mailbox, one person."""
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        return (email or "").strip().lower()
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A platform operator. Called by `manage.py createsuperuser`, which runs in the public schema."""
+        return self.create_user(
+            email, password, is_staff=True, is_superuser=True, status=User.Status.ACTIVE, **fields
+        )
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person in one reseller's world (or, in the public schema, a platform operator)."""
+
+    class Status(models.TextChoices):
+        PENDING_EMAIL_VALIDATION = "pending_email_validation", _("Pending Email Validation")
+        PENDING_APPROVAL = "pending_approval", _("Pending Approval")
+        ACTIVE = "active", _("Active")
+        SUSPENDED = "suspended", _("Suspended")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(_("e-mail"))
+    full_name = models.CharField(_("full name"), max_length=120, blank=True)
+    status = models.CharField(
+        max_length=30, choices=Status, default=Status.PENDING_EMAIL_VALIDATION
+    )
+    # Django and allauth ask for is_active; the database derives it, so the two can never disagree.
+    is_active = models.GeneratedField(
+        expression=Q(status="active"), output_field=models.BooleanField(), db_persist=True
+    )
+    is_staff = models.BooleanField(_("platform operator"), default=False)
+    email_validated_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique",
+                violation_error_message=_("Somebody with this e-mail exists already."),
+            ),
+            models.CheckConstraint(
+                name="user_email_is_lower_case", condition=Q(email=Lower(F("email")))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+    def clean(self) -> None:
+        self.email = User.objects.normalize_email(self.email)
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        return self.full_name or self.email
+
+
+def display_name(user: User) -> str:
+    """How allauth's pages call a person."""
+    return str(user)
+
+
+class StaffMember(models.Model):
+    """Makes a person one of the reseller's own staff, with one role."""
+
+    user = models.OneToOneField(
+        User, on_delete=models.CASCADE, primary_key=True, related_name="staff_member"
+    )
+    role = models.CharField(max_length=20, choices=StaffRole)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.get_role_display()})"
+
+
+class OneTimeLink(models.Model):
+    """A link in a mail that lets one person do one thing once. Only the token's digest is kept."""
+
+    class Purpose(models.TextChoices):
+        INVITATION = "invitation", _("Invitation")
+        EMAIL_VALIDATION = "email_validation", _("E-mail validation")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="one_time_links")
+    purpose = models.CharField(max_length=20, choices=Purpose)
+    token_digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_time_link_one_live_per_purpose",
+                fields=["user", "purpose"],
+                condition=Q(used_at__isnull=True, revoked_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="one_time_link_used_or_revoked_not_both",
+                condition=Q(used_at__isnull=True) | Q(revoked_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="one_time_link_expires_after_creation",
+                condition=Q(expires_at__gt=F("created_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} of {self.user_id}"

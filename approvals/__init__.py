@@ -1,0 +1,1 @@
+"""The queue: what is asked, who may decide, what a decision does."""

@@ -1,0 +1,60 @@
+"""The one way to write to the audit trail."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from django.db import connection
+
+from audit.models import AuditEntry
+
+
+class Person(Protocol):
+    """Whoever acts: a user of this schema."""
+
+    id: uuid.UUID
+
+    def __str__(self) -> str: ...
+
+
+class Record(Protocol):
+    """Whatever is acted on: any model whose key is a UUID."""
+
+    id: uuid.UUID
+    _meta: Any
+
+    def __str__(self) -> str: ...
+
+
+def record(
+    action: str,
+    *,
+    subject: Record,
+    actor: Person | None,
+    about: Iterable[Record] = (),
+    changes: Mapping[str, tuple[object, object]] | None = None,
+    note: str = "",
+) -> AuditEntry:
+    """Write that `actor` (None: the product itself) did `action` to `subject`.
+
+    `action` reads `<noun>.<past tense>` and must be described in `audit.sentences`. `about` names further records on
+    whose timeline the entry stands. `changes` maps a field's name to its old and new value. Must run inside the
+    transaction of the change: then both happen or neither does.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{action} must be recorded inside the transaction of the change.")
+    return AuditEntry.objects.create(
+        action=action,
+        actor_id=actor.id if actor else None,
+        actor_name=str(actor)[:200] if actor else "",
+        subject_type=subject._meta.label_lower,  # noqa: SLF001 - Django's public way to name a model
+        subject_id=subject.id,
+        subject_name=str(subject)[:254],
+        about=list({subject.id, *(each.id for each in about)}),
+        changes={field: [_plain(old), _plain(new)] for field, (old, new) in (changes or {}).items()},
+        note=note,
+    )
+
+
+def _plain(value: object) -> object:
+    return value if value is None or isinstance(value, bool | int | str) else str(value)

@@ -1,0 +1,10 @@
+"""The map of a reseller's host: the storefront at the root, the customer portal, the console."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("components.urls")),
+    path("account/", include("accounts.urls")),
+    path("console/", include("console.urls")),
+    path("", include("portal.urls")),
+]

@@ -1,0 +1,6 @@
+"""The whole map of the console."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "console"
+urlpatterns: list[URLPattern | URLResolver] = []

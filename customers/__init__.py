@@ -1,0 +1,1 @@
+"""The reseller's customers and the people who belong to them."""

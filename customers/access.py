@@ -1,0 +1,17 @@
+"""The door to customers for their own people."""
+
+import uuid
+
+from accounts.models import User
+from customers.models import Membership
+from customers.roles import PERMISSIONS, CustomerPermission
+
+
+def membership_of(user: User, customer_id: uuid.UUID) -> Membership:
+    """The person's place at this customer. Raises Membership.DoesNotExist for strangers."""
+    return Membership.objects.select_related("customer").get(user=user, customer_id=customer_id)
+
+
+def may(membership: Membership, permission: CustomerPermission) -> bool:
+    """Whether the membership's role holds the permission."""
+    return permission in PERMISSIONS[membership.role]

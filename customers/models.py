@@ -1,0 +1,137 @@
+"""Customers and the people who belong to them."""
+
+import uuid
+from decimal import Decimal
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from customers.querysets import CustomerQuerySet, MembershipQuerySet
+from customers.roles import CustomerRole
+
+
+class Customer(models.Model):
+    """A company that buys cloud services from the reseller."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organization_name = models.CharField(_("organization name"), max_length=200)
+    code = models.CharField(
+        _("code"),
+        max_length=20,
+        validators=[
+            RegexValidator(r"^[A-Z0-9][A-Z0-9-]*$", _("Use capital letters, digits and hyphens."))
+        ],
+    )
+    industry = models.CharField(_("industry vertical"), max_length=100, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    account_type = models.CharField(_("account type"), max_length=60, blank=True)
+    turnover = models.DecimalField(
+        _("business turnover"),
+        max_digits=18,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+    )
+    turnover_currency = models.CharField(_("currency of the turnover"), max_length=3, blank=True)
+
+    contact_name = models.CharField(_("contact name"), max_length=120)
+    contact_title = models.CharField(_("title"), max_length=100, blank=True)
+    contact_email = models.EmailField(_("e-mail"))
+    contact_phone = models.CharField(_("phone"), max_length=40, blank=True)
+
+    street = models.CharField(_("street address"), max_length=200, blank=True)
+    suite = models.CharField(_("suite"), max_length=60, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    state = models.CharField(_("state or province"), max_length=100, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
+    country = CountryField(_("country"), blank=True)
+
+    test_drives_enabled = models.BooleanField(_("test drives enabled"), default=False)
+    notes = models.TextField(_("notes"), max_length=5000, blank=True)
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    search_text = models.GeneratedField(
+        expression=Lower(
+            Concat(
+                F("organization_name"),
+                Value(" "),
+                F("code"),
+                Value(" "),
+                F("contact_name"),
+                Value(" "),
+                F("contact_email"),
+                Value(" "),
+                F("contact_phone"),
+                Value(" "),
+                F("website"),
+            )
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["organization_name", "id"]
+        indexes = [
+            models.Index(fields=["organization_name", "id"], name="customer_by_name"),
+            models.Index(fields=["created_at", "id"], name="customer_by_creation"),
+            models.Index(fields=["country", "organization_name", "id"], name="customer_by_country"),
+            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="customer_search"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"],
+                name="customer_code_unique",
+                violation_error_message=_("Another customer has this code."),
+            ),
+            models.CheckConstraint(
+                name="customer_turnover_has_a_currency",
+                condition=Q(turnover__isnull=True, turnover_currency="")
+                | (Q(turnover__isnull=False) & ~Q(turnover_currency="")),
+                violation_error_message=_("Name the currency of the turnover."),
+            ),
+            models.CheckConstraint(
+                name="customer_has_a_name", condition=~Q(organization_name="") & ~Q(code="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.organization_name
+
+
+class Membership(models.Model):
+    """Ties a person to a customer with a role. One person may belong to several customers."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    )
+    role = models.CharField(max_length=20, choices=CustomerRole)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "user"],
+                name="membership_once_per_customer",
+                violation_error_message=_("This person belongs to the customer already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} at {self.customer}"

@@ -1,0 +1,24 @@
+"""What each role of an end customer's person may do."""
+
+from enum import StrEnum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CustomerRole(models.TextChoices):
+    ADMINISTRATOR = "administrator", _("Administrator")
+    BILLING = "billing", _("Billing")
+    VIEWER = "viewer", _("Viewer")
+
+
+class CustomerPermission(StrEnum):
+    VIEW_COMPANY = "view_company"
+    VIEW_PEOPLE = "view_people"
+
+
+PERMISSIONS: dict[str, frozenset[CustomerPermission]] = {
+    CustomerRole.ADMINISTRATOR: frozenset(CustomerPermission),
+    CustomerRole.BILLING: frozenset({CustomerPermission.VIEW_COMPANY}),
+    CustomerRole.VIEWER: frozenset({CustomerPermission.VIEW_COMPANY}),
+}

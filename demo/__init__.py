@@ -1,0 +1,1 @@
+"""Two demo resellers to try the product with. Never in production."""

@@ -1,0 +1,1 @@
+"""Mail: kinds, texts, the outbox and sending."""

@@ -1,0 +1,22 @@
+"""Ways to ask for mails."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from notifications.models import OutgoingMail
+
+
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def about(self, record_id: uuid.UUID) -> OutgoingMailQuerySet:
+        """Every mail on the timeline of one record."""
+        return self.filter(about__contains=[record_id])
+
+    def due(self, now: dt.datetime) -> OutgoingMailQuerySet:
+        """Those that wait to be sent, and those whose sender was lost on the way."""
+        return self.filter(state__in=["queued", "sending"], next_attempt_at__lte=now)

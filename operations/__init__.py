@@ -1,0 +1,1 @@
+"""Public schema: the platform operators' admin."""

@@ -1,0 +1,1 @@
+"""The storefront, the entrance and the pages of end customers."""

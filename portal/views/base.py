@@ -1,0 +1,52 @@
+"""The door every page of an end customer's person goes through."""
+
+from typing import Any
+
+from django.contrib.auth.mixins import AccessMixin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.views.generic.base import ContextMixin, View
+
+from accounts.models import User
+from customers import access
+from customers.models import Customer, Membership
+from customers.roles import CustomerPermission
+
+
+class CompanyPage(AccessMixin, ContextMixin, View):
+    """A page about the person's own company, named by `customer_id` in the URL.
+
+    Strangers to the company get 404, its people without the right get 403.
+    """
+
+    permission: CustomerPermission
+    user: User
+    customer: Customer
+    membership: Membership
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not isinstance(getattr(cls, "permission", None), CustomerPermission):
+            raise TypeError(f"{cls.__name__} must name the permission it needs")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return self.handle_no_permission()
+        self.user = request.user
+        try:
+            self.membership = access.membership_of(self.user, kwargs["customer_id"])
+        except Membership.DoesNotExist as error:
+            raise Http404 from error
+        self.customer = self.membership.customer
+        if not access.may(self.membership, self.permission):
+            raise PermissionDenied
+        self.load()
+        return super().dispatch(request, *args, **kwargs)
+
+    def load(self) -> None:
+        """Fetch the records that the URL names. Raise Http404 for another company's."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        may = {each.value: access.may(self.membership, each) for each in CustomerPermission}
+        return super().get_context_data(customer=self.customer, membership=self.membership, may=may, **kwargs)

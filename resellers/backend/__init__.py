@@ -1,0 +1,1 @@
+"""The database backend: a reseller's search path never holds the public schema."""
