@@ -1,0 +1,289 @@
+"""The machine behind every list page. All of a list's state is in its address; a page declares what may be there.
+
+    class CustomerListing(Listing[Customer]):
+        columns = (Column(_("Name"), template="console/customers/_name.html", sort="name"), …)
+
+Deep pages are as fast as the first one: rows are found by comparing (sort value, primary key), never by OFFSET.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar, Generic, TypeVar
+from urllib.parse import urlencode
+
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.db.models import Field, Model, Q, QuerySet
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from components import cursors
+from components.cursors import Cursor, UnreadableCursorError
+from components.rows import Column, Header, Row
+
+M = TypeVar("M", bound=Model)
+Text = str | Promise
+
+COUNT_LIMIT = 10_000
+TAB_COUNT_LIMIT = 99
+LONGEST_SEARCH = 200
+PER_PAGE = (25, 50, 100)
+PARAMETERS = ("q", "view", "sort", "per", "cursor")
+
+__all__ = ["Column", "Listing", "ListView"]
+
+
+@dataclass(frozen=True)
+class ListView:
+    """One named part of a list, shown as a tab."""
+
+    key: str
+    label: Text
+    narrow: Callable[[Any], Any] = field(default=lambda rows: rows)
+    counted: bool = False  # costs a bounded count on each page
+
+
+@dataclass(frozen=True)
+class Tab:
+    label: Text
+    url: str
+    is_current: bool
+    count: str
+
+
+class Listing(Generic[M]):
+    """One list as asked for by one address. Give it the rows that the person may see."""
+
+    columns: ClassVar[Sequence[Column]] = ()
+    views: ClassVar[Sequence[ListView]] = ()
+    default_sort: ClassVar[str] = "-pk"
+    per_page: ClassVar[int] = 50
+    searchable: ClassVar[bool] = True
+    search_label: ClassVar[Text] = ""
+    caption: ClassVar[Text] = ""
+    # What an empty list says, before anything was ever added.
+    empty_title: ClassVar[Text] = ""
+    empty_text: ClassVar[Text] = ""
+    empty_icon: ClassVar[str] = "layout-list"
+
+    def __init__(self, query: QueryDict, rows: "QuerySet[M]", *, empty_url: str = "", empty_label: Text = "") -> None:
+        self.query = query
+        self.all_rows = rows
+        self.empty_url = empty_url
+        self.empty_label = empty_label
+        self.notices: list[str] = []
+        self.search_text = self._read_search()
+        self.view = self._read_view()
+        self.sort = self._read_sort()
+        self.per = self._read_per()
+        self.cursor = self._read_cursor()
+
+    # What a page fills in ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def search(self, rows: "QuerySet[M]", text: str) -> "QuerySet[M]":
+        """The rows that match what the person typed. Required where the list is searchable."""
+        raise NotImplementedError
+
+    def count_sentence(self, number: int, shown: str) -> str:
+        """`shown` is the number as people read it, "10,000+" when there are more than can be counted."""
+        return _("1 entry") if number == 1 else _("%(count)s entries") % {"count": shown}
+
+    # What the template reads ─────────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        return [Row(record, self.columns) for record in self._page[0]]
+
+    @cached_property
+    def headers(self) -> list[Header]:
+        return [self._header(column) for column in self.columns]
+
+    @cached_property
+    def tabs(self) -> list[Tab]:
+        return [
+            Tab(view.label, self.url(view=view.key if number else "", cursor="", q=self.search_text), view is self.view, self._tab_count(view))
+            for number, view in enumerate(self.views)
+        ]
+
+    @cached_property
+    def result_count(self) -> str:
+        number = bounded_count(self._matching, COUNT_LIMIT)
+        return str(self.count_sentence(number, number_text(number, COUNT_LIMIT)))
+
+    @property
+    def previous_url(self) -> str:
+        return self._page_url("before", self._page[0][:1]) if self._page[1] else ""
+
+    @property
+    def next_url(self) -> str:
+        return self._page_url("after", self._page[0][-1:]) if self._page[2] else ""
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.search_text) or bool(self.views and self.view is not self.views[0])
+
+    @property
+    def clear_url(self) -> str:
+        return self.url(q="", cursor="", view="")
+
+    @property
+    def kept_parameters(self) -> list[tuple[str, str]]:
+        """What the search form carries along in hidden fields."""
+        return [(k, v) for k, v in self._state().items() if v and k not in {"q", "cursor"}]
+
+    def url(self, **changes: str) -> str:
+        state = {**self._state(), **changes}
+        query = urlencode({key: value for key, value in state.items() if value})
+        return f"?{query}" if query else "?"
+
+    # Reading the address: nonsense is ignored with a notice ──────────────────────────────────────────────────────────
+
+    def _read_search(self) -> str:
+        text = self.query.get("q", "").strip()
+        if "\x00" in text or len(text) > LONGEST_SEARCH:
+            self.notices.append(_("The search was not used: it is too long or holds unreadable characters."))
+            return ""
+        return text if self.searchable else ""
+
+    def _read_view(self) -> ListView | None:
+        asked = self.query.get("view", "")
+        for view in self.views:
+            if view.key == asked:
+                return view
+        if asked:
+            self.notices.append(_("The view in the address does not exist: the first one is shown."))
+        return self.views[0] if self.views else None
+
+    def _read_sort(self) -> str:
+        asked = self.query.get("sort", "")
+        if not asked or asked.removeprefix("-") in {column.sort for column in self.columns if column.sort}:
+            return asked or self.default_sort
+        self.notices.append(_("The list cannot be sorted that way: the usual order is shown."))
+        return self.default_sort
+
+    def _read_per(self) -> int:
+        asked = self.query.get("per", "")
+        return next((number for number in PER_PAGE if str(number) == asked), self.per_page)
+
+    def _read_cursor(self) -> Cursor | None:
+        text = self.query.get("cursor", "")
+        if not text:
+            return None
+        try:
+            return cursors.read(text, sort=self.sort, field=self._sort_field, pk_field=self._pk_field)
+        except UnreadableCursorError:
+            self.notices.append(_("The page in the address could not be read: the list starts at its beginning."))
+            return None
+
+    # Finding the rows ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def _matching(self) -> "QuerySet[M]":
+        rows = self.view.narrow(self.all_rows) if self.view else self.all_rows
+        return self.search(rows, self.search_text) if self.search_text else rows
+
+    @cached_property
+    def _page(self) -> tuple[list[M], bool, bool]:
+        """The page's records, and whether there are rows before and after it."""
+        backwards = self.cursor is not None and self.cursor.direction == "before"
+        descending = self.sort.startswith("-") != backwards
+        rows = self._matching
+        if self.cursor:
+            rows = rows.filter(beyond(self.cursor, self._sort_key, descending=descending))
+        sign = "-" if descending else ""
+        found = list(rows.order_by(f"{sign}{self._sort_key}", f"{sign}pk")[: self.per + 1])
+        more, page = len(found) > self.per, found[: self.per]
+        if backwards:
+            return page[::-1], more, True
+        return page, self.cursor is not None, more
+
+    @property
+    def _sort_key(self) -> str:
+        return self.sort.removeprefix("-")
+
+    @property
+    def _pk_field(self) -> "Field[Any, Any]":
+        return self.all_rows.model._meta.pk
+
+    @cached_property
+    def _sort_field(self) -> "Field[Any, Any]":
+        return sort_field(self.all_rows, self._sort_key)
+
+    # Addresses ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _state(self) -> dict[str, str]:
+        """The list's own parameters, without what is usual, plus those of the page's own filters."""
+        own = {
+            "q": self.search_text,
+            "view": self.view.key if self.view and self.view is not self.views[0] else "",
+            "sort": self.sort if self.sort != self.default_sort else "",
+            "per": str(self.per) if self.per != self.per_page else "",
+        }
+        return own
+
+    def _page_url(self, direction: cursors.Direction, edge: Sequence[M]) -> str:
+        if not edge:
+            return self.url(cursor="")
+        record = edge[0]
+        value = value_of(record, self._sort_key)
+        return self.url(cursor=cursors.write(Cursor(self.sort, direction, value, record.pk)))
+
+    def _header(self, column: Column) -> Header:
+        if not column.sort:
+            return Header(column)
+        is_sorted = self._sort_key == column.sort
+        descending = self.sort.startswith("-")
+        target = f"-{column.sort}" if is_sorted and not descending else column.sort
+        direction = ("descending" if descending else "ascending") if is_sorted else ""
+        target = "" if target == self.default_sort else target
+        return Header(column, self.url(sort=target, cursor=""), direction)
+
+    def _tab_count(self, view: ListView) -> str:
+        if not view.counted:
+            return ""
+        return number_text(bounded_count(view.narrow(self.all_rows), TAB_COUNT_LIMIT), TAB_COUNT_LIMIT)
+
+
+def bounded_count(rows: "QuerySet[Any]", limit: int) -> int:
+    """At most `limit` + 1: beyond that nobody reads the number, and counting would cost more than the page."""
+    return rows.order_by()[: limit + 1].values("pk").count()
+
+
+def number_text(number: int, limit: int) -> str:
+    return f"{limit:,}+" if number > limit else f"{number:,}"
+
+
+def beyond(cursor: Cursor, key: str, *, descending: bool) -> Q:
+    """The rows behind the cursor. The first condition alone lets the database walk the index."""
+    side = "lt" if descending else "gt"
+    if key == "pk":
+        return Q(**{f"pk__{side}": cursor.pk})
+    return Q(**{f"{key}__{side}e": cursor.value}) & (
+        Q(**{f"{key}__{side}": cursor.value}) | Q(**{f"pk__{side}": cursor.pk})
+    )
+
+
+def sort_field(rows: "QuerySet[Any]", key: str) -> "Field[Any, Any]":
+    """The field behind a sort key: a column, one of a related record, or an annotation."""
+    if key == "pk":
+        return rows.model._meta.pk
+    if key in rows.query.annotations:
+        return rows.query.annotations[key].output_field
+    model: Any = rows.model
+    *path, last = key.split("__")
+    try:
+        for name in path:
+            model = model._meta.get_field(name).related_model
+        found = model._meta.get_field(last)
+    except (FieldDoesNotExist, AttributeError) as error:
+        raise ImproperlyConfigured(f"{rows.model.__name__} cannot be sorted by {key!r}.") from error
+    if found.null:
+        raise ImproperlyConfigured(f"{key!r} may be unknown: sort by an annotation with Coalesce instead.")
+    return found
+
+
+def value_of(record: Any, key: str) -> Any:
+    for name in key.split("__"):
+        record = getattr(record, name)
+    return record

@@ -1,0 +1,61 @@
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.utils.decorators import method_decorator
+
+from components import branding
+from components.context import THEME_COOKIE, THEMES, brand_color, current_reseller
+
+ONE_YEAR = 60 * 60 * 24 * 365
+
+
+class SetTheme(View):
+    """Remembers light, dark or automatic in a cookie: visitors have the choice too."""
+
+    http_method_names = ["post"]
+
+    @method_decorator(never_cache)
+    def post(self, request: HttpRequest) -> HttpResponse:
+        response = redirect(_safe_next(request))
+        theme = request.POST.get("theme", "")
+        if theme in THEMES:
+            response.set_cookie(
+                THEME_COOKIE,
+                theme,
+                max_age=ONE_YEAR,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
+
+
+class Branding(View):
+    """The reseller's colour as a style sheet of custom properties: pages need no inline style."""
+
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, version: str) -> HttpResponse:
+        colour = brand_color(current_reseller(request))
+        response = render(
+            request,
+            "components/branding.css",
+            {"palette": branding.palette(colour)},
+            content_type="text/css; charset=utf-8",
+        )
+        if version == branding.version(colour):
+            response["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
+        else:
+            response["Cache-Control"] = "no-store"
+        return response
+
+
+def _safe_next(request: HttpRequest) -> str:
+    target = request.POST.get("next", "")
+    allowed = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if allowed else "/"
