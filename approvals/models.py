@@ -109,7 +109,7 @@ class ApprovalRequest(models.Model):
 
 
 class Signup(models.Model):
-    """What a stranger typed into the storefront's form. Never edited: edits at approval go to the customer."""
+    """What a stranger typed into the sign-up form. Edits at approval go to the customer alone."""
 
     request = models.OneToOneField(
         ApprovalRequest, primary_key=True, on_delete=models.CASCADE, related_name="signup"

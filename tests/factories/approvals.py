@@ -41,7 +41,7 @@ class SignupFactory(DjangoModelFactory[Signup]):
 
 
 class ApprovalRequestFactory(DjangoModelFactory[ApprovalRequest]):
-    """A sign-up that waits for a decision; the traits `draft`, `approved`, `declined` say otherwise.
+    """A sign-up that waits for a decision, unless `draft`, `approved` or `declined` is set.
 
     `signup__company="…"` and the like reach the typed details.
     """
