@@ -27,7 +27,7 @@ def forget(person: User) -> None:
     with earlier requests goes back to where those left them; one who was tied to a company or a
     team meanwhile stays as they are.
     """
-    if not is_nothing_else(person):
+    if person.status == User.Status.ACTIVE or not is_nothing_else(person):
         return
     if ApprovalRequest.objects.of_person(person).exists():
         person.status = User.Status.SUSPENDED

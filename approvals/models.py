@@ -126,6 +126,8 @@ class Signup(models.Model):
     state = models.CharField(_("state or province"), max_length=100, blank=True)
     postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
     licence_accepted_at = models.DateTimeField()
+    # The number of the form that was sent: sending it twice is signing up once.
+    submission = models.UUIDField(default=uuid.uuid4)
     search_text = models.GeneratedField(
         expression=Lower(
             Concat(

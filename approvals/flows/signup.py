@@ -6,7 +6,8 @@ link is used, anybody may have typed the details; so the newest sign-up replaces
 with its password, and earlier links die.
 """
 
-from dataclasses import dataclass, fields
+import uuid
+from dataclasses import asdict, dataclass, field
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -42,6 +43,7 @@ class SignupDetails:
     city: str = ""
     state: str = ""
     postal_code: str = ""
+    submission: uuid.UUID = field(default_factory=uuid.uuid4)  # the number of the sent form
 
 
 @transaction.atomic
@@ -57,9 +59,11 @@ def sign_up(details: SignupDetails, *, password: str) -> None:
     if not _may_sign_up(person):
         mails.account_exists(person)
         return
+    draft = _draft_of(person)
+    if draft and _is_sent_twice(draft, person, details, password):
+        return
     _take_over(person, details, password_hash)
-    request = _file(person, details)
-    _mail_link(person, request)
+    _mail_link(person, _file(person, draft, details))
 
 
 @transaction.atomic
@@ -124,8 +128,11 @@ def _take_over(person: User, details: SignupDetails, password_hash: str) -> None
     person.full_name = details.contact_name
     person.password = password_hash
     person.status = User.Status.PENDING_EMAIL_VALIDATION
+    person.suspended_from = ""
     person.email_validated_at = None
-    person.save(update_fields=["full_name", "password", "status", "email_validated_at"])
+    person.save(
+        update_fields=["full_name", "password", "status", "suspended_from", "email_validated_at"]
+    )
 
 
 def _draft_of(person: User) -> ApprovalRequest | None:
@@ -134,20 +141,31 @@ def _draft_of(person: User) -> ApprovalRequest | None:
     return drafts.select_related("signup").select_for_update(of=("self",)).first()
 
 
-def _file(person: User, details: SignupDetails) -> ApprovalRequest:
+def _is_sent_twice(
+    draft: ApprovalRequest, person: User, details: SignupDetails, password: str
+) -> bool:
+    """Whether this is a second click on the same form, with nothing changed in between."""
+    return _typed(details, person) == {
+        name: getattr(draft.signup, name) for name in _typed(details, person)
+    } and person.check_password(password)
+
+
+def _typed(details: SignupDetails, person: User) -> dict[str, object]:
+    return {**asdict(details), "email": person.email}
+
+
+def _file(
+    person: User, draft: ApprovalRequest | None, details: SignupDetails
+) -> ApprovalRequest:
     """Keep the details in the person's one draft."""
     now = timezone.now()
-    request = _draft_of(person)
-    action = actions.SIGNED_UP_AGAIN if request else actions.SIGNED_UP
-    if request is None:
-        request = ApprovalRequest(kind=ApprovalRequest.Kind.SIGNUP, requester=person)
+    action = actions.SIGNED_UP_AGAIN if draft else actions.SIGNED_UP
+    request = draft or ApprovalRequest(kind=ApprovalRequest.Kind.SIGNUP, requester=person)
     request.created_at = now
     request.save()
-    typed = {field.name: getattr(details, field.name) for field in fields(details)}
-    Signup.objects.update_or_create(
-        request=request, defaults={**typed, "email": person.email, "licence_accepted_at": now}
-    )
-    request.refresh_from_db()
+    signup = Signup(request=request, licence_accepted_at=now, **_typed(details, person))
+    signup.save(force_insert=draft is None, force_update=draft is not None)
+    request.signup = signup
     trail.record(action, subject=request, actor=person, about=[person])
     return request
 
