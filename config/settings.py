@@ -41,10 +41,10 @@ _BOTH = [
 ]
 SHARED_APPS = [
     "resellers",  # before django_tenants: its migrate_schemas asks first which schemas need work
+    "django.contrib.admin",  # before django_tenants, which has an index page of its own for it
     "django_tenants",
     *_BOTH,
     "operations",
-    "django.contrib.admin",
     "django.contrib.humanize",
     "django.contrib.staticfiles",
     "django_countries",
@@ -107,6 +107,9 @@ DATABASES: dict[str, dict[str, Any]] = {
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 PG_EXTRA_SEARCH_PATHS = ["extensions"]
 SKIP_PG_EXTRA_VALIDATION = True  # else django-tenants queries the database while Django starts
+# Makes the text that new schemas are replayed from; None: the one of the embedded PostgreSQL. It must not be older than
+# the server.
+PG_DUMP = env.path("PG_DUMP", default=None)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ── Cache, sessions, broker ──────────────────────────────────────────────────────────────────────────────────────────
@@ -137,6 +140,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "make resellers ready that were left behind": {
+        "task": "resellers.sweep_unfinished",
+        "schedule": 60,
+    },
+}
 
 # ── Mail ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 INBOX_DIRECTORY = env.path(
