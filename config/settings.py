@@ -45,6 +45,7 @@ SHARED_APPS = [
     "django_tenants",
     *_BOTH,
     "operations",
+    "django.forms",  # its widget templates: FORM_RENDERER looks among the installed apps
     "django.contrib.humanize",
     "django.contrib.staticfiles",
     "django_countries",
@@ -107,8 +108,8 @@ DATABASES: dict[str, dict[str, Any]] = {
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 PG_EXTRA_SEARCH_PATHS = ["extensions"]
 SKIP_PG_EXTRA_VALIDATION = True  # else django-tenants queries the database while Django starts
-# Makes the text that new schemas are replayed from; None: the one of the embedded PostgreSQL. It must not be older than
-# the server.
+# The program that reads the template of new schemas; None: the one of the embedded PostgreSQL.
+# It must not be older than the server.
 PG_DUMP = env.path("PG_DUMP", default=None)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -140,10 +141,19 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "make resellers ready that were left behind": {
+    # Finds the mails whose wake-up call was lost or whose next attempt is due. A sweep that nobody ran in time is void.
+    "notifications.sweep": {
+        "task": "notifications.sweep",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
+    # Finds the resellers that a dead worker left half-made.
+    "resellers.sweep_unfinished": {
         "task": "resellers.sweep_unfinished",
-        "schedule": 60,
+        "schedule": 60.0,
+        "options": {"expires": 55},
     },
 }
 

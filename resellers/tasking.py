@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from celery import shared_task
+from django.db import DatabaseError
 from django_tenants.utils import schema_context, tenant_context
 from tenant_schemas_celery.task import TenantTask
 
@@ -85,10 +86,16 @@ class PublicTask(ResellerTask):
 public_task = partial(shared_task, base=PublicTask)
 
 
-def for_each_in_service(send: Callable[[], object]) -> None:
-    """Call `send` in the schema of each reseller in service. For sending tasks, not for working."""
+def for_each_in_service(function: Callable[[], object]) -> None:
+    """Call the function in the schema of each reseller in service.
+
+    What the database refuses at one of them is logged; the others have their turn all the same.
+    """
     with schema_context(PUBLIC):
         resellers = list(Reseller.objects.in_service().order_by("created_at", "id"))
     for reseller in resellers:
         with tenant_context(reseller):
-            send()
+            try:
+                function()
+            except DatabaseError:
+                logger.exception("%s failed at %s.", function, reseller.schema_name)
