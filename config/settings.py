@@ -45,6 +45,7 @@ SHARED_APPS = [
     *_BOTH,
     "operations",
     "django.contrib.admin",
+    "django.forms",  # its widget templates: FORM_RENDERER looks among the installed apps
     "django.contrib.humanize",
     "django.contrib.staticfiles",
     "django_countries",
