@@ -62,6 +62,11 @@ def grant(request: HttpRequest, permissions: Collection[str]) -> None:
     setattr(request, _GRANTED, frozenset(permissions))
 
 
+def is_granted(request: HttpRequest, permission: str) -> bool:
+    """Whether the person of this request holds the permission, as far as the page said."""
+    return permission in getattr(request, _GRANTED, frozenset())
+
+
 def links(request: HttpRequest, menu: str) -> list[Link]:
     granted: frozenset[str] = getattr(request, _GRANTED, frozenset())
     named = request.resolver_match.kwargs if request.resolver_match else {}

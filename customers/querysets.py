@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models import Count, F, FilteredRelation, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from customers.roles import CustomerRole
@@ -62,6 +62,18 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Everybody else of the same customer."""
         others = self.filter(customer_id=membership.customer_id)
         return others.exclude(pk=membership.pk)
+
+    def with_invitations(self) -> MembershipQuerySet:
+        """Adds `invited_until`: when the person's live invitation ends, or None."""
+        live = FilteredRelation(
+            "user__one_time_links",
+            condition=Q(
+                user__one_time_links__purpose="invitation",
+                user__one_time_links__used_at__isnull=True,
+                user__one_time_links__revoked_at__isnull=True,
+            ),
+        )
+        return self.annotate(invitation=live).annotate(invited_until=F("invitation__expires_at"))
 
     def customer_ids(self) -> list[uuid.UUID]:
         """In the order in which they are locked."""
