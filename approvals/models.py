@@ -3,8 +3,10 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -93,16 +95,21 @@ class ApprovalRequest(models.Model):
             ),
             models.CheckConstraint(
                 name="approval_request_decided_by_someone_else",
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("requester")),
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("requester")),
+            ),
+            models.UniqueConstraint(
+                name="approval_request_one_open_signup_per_person",
+                fields=["requester"],
+                condition=Q(kind="signup", status__in=["draft", "pending"]),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.id}"
+        return self.signup.company
 
 
 class Signup(models.Model):
-    """What a stranger typed into the storefront's form. Never edited: edits at approval go to the customer."""
+    """What a stranger typed into the sign-up form. Edits at approval go to the customer alone."""
 
     request = models.OneToOneField(
         ApprovalRequest, primary_key=True, on_delete=models.CASCADE, related_name="signup"
@@ -119,6 +126,26 @@ class Signup(models.Model):
     state = models.CharField(_("state or province"), max_length=100, blank=True)
     postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
     licence_accepted_at = models.DateTimeField()
+    # The number of the form that was sent: sending it twice is signing up once.
+    submission = models.UUIDField(default=uuid.uuid4)
+    search_text = models.GeneratedField(
+        expression=Lower(
+            Concat(
+                F("company"),
+                Value(" "),
+                F("contact_name"),
+                Value(" "),
+                F("email"),
+                Value(" "),
+                F("phone"),
+            )
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        indexes = [GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="signup_search")]
 
     def __str__(self) -> str:
         return self.company

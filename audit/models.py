@@ -1,4 +1,5 @@
-"""The audit trail: append-only rows without foreign keys, so that they outlive what they tell of."""
+"""The audit trail: append-only rows without foreign keys, so that they outlive what they tell
+of."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -18,7 +19,8 @@ class AuditEntry(models.Model):
     subject_type = models.CharField(max_length=60)
     subject_id = models.UUIDField()
     subject_name = models.CharField(max_length=254)
-    # Every record on whose timeline this entry stands: the subject itself, its customer, the request, …
+    # Every record on whose timeline this entry stands: the subject itself, its customer, the
+    # request, …
     about = ArrayField(models.UUIDField())
     changes = models.JSONField(default=dict)  # {"field": [old, new]}
     note = models.TextField(blank=True)

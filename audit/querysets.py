@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 if TYPE_CHECKING:
-    from audit.models import AuditEntry
+    from audit.models import AuditEntry  # noqa: F401 - named in quotes below
 
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):

@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from django.db import connection
 
+from audit import sentences
 from audit.models import AuditEntry
 
 
@@ -17,30 +18,37 @@ class Person(Protocol):
     def __str__(self) -> str: ...
 
 
-class Record(Protocol):
+class Mentioned(Protocol):
+    """Whatever an entry or a mail is about."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+
+
+class Record(Mentioned, Protocol):
     """Whatever is acted on: any model whose key is a UUID."""
 
-    id: uuid.UUID
-    _meta: Any
+    _meta: ClassVar[Any]
 
     def __str__(self) -> str: ...
 
 
-def record(
+def record(  # noqa: PLR0913 - the six things that an entry tells; all but the first by name
     action: str,
     *,
     subject: Record,
     actor: Person | None,
-    about: Iterable[Record] = (),
+    about: Iterable[Mentioned] = (),
     changes: Mapping[str, tuple[object, object]] | None = None,
     note: str = "",
 ) -> AuditEntry:
     """Write that `actor` (None: the product itself) did `action` to `subject`.
 
-    `action` reads `<noun>.<past tense>` and must be described in `audit.sentences`. `about` names further records on
-    whose timeline the entry stands. `changes` maps a field's name to its old and new value. Must run inside the
-    transaction of the change: then both happen or neither does.
+    `action` reads `<noun>.<past tense>` and must be described in `audit.sentences`. `about` names
+    further records on whose timeline the entry stands. `changes` maps a field's name to its old and
+    new value. Must run inside the transaction of the change: then both happen or neither does.
     """
+    sentences.require_described(action)
     if not connection.in_atomic_block:
         raise RuntimeError(f"{action} must be recorded inside the transaction of the change.")
     return AuditEntry.objects.create(
@@ -51,7 +59,9 @@ def record(
         subject_id=subject.id,
         subject_name=str(subject)[:254],
         about=list({subject.id, *(each.id for each in about)}),
-        changes={field: [_plain(old), _plain(new)] for field, (old, new) in (changes or {}).items()},
+        changes={
+            field: [_plain(old), _plain(new)] for field, (old, new) in (changes or {}).items()
+        },
         note=note,
     )
 

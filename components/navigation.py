@@ -28,6 +28,7 @@ class Entry:
     count: Callable[[HttpRequest], int] | None = None  # what waits for this person; 0 shows nothing
     key: str = ""  # `g` then this key goes there
     position: int = 100
+    exact: bool = False  # current on its own page only: for the home page, whose address begins all others
     section: str | Promise = ""  # a small heading above the first entry of a section
 
 
@@ -63,7 +64,11 @@ def links(request: HttpRequest, menu: str) -> list[Link]:
         for entry in _menus.get(menu, [])
         if not entry.permission or entry.permission in granted
     ]
-    inside = [url for _, url in shown if request.path.startswith(url)]
+    inside = [
+        url
+        for entry, url in shown
+        if request.path == url or (request.path.startswith(url) and not entry.exact)
+    ]
     current = max(inside, key=len, default="")
     return [
         Link(entry, url, url == current, entry.count(request) if entry.count else 0)

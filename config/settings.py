@@ -45,6 +45,7 @@ SHARED_APPS = [
     *_BOTH,
     "operations",
     "django.contrib.admin",
+    "django.forms",  # its widget templates: FORM_RENDERER looks among the installed apps
     "django.contrib.humanize",
     "django.contrib.staticfiles",
     "django_countries",
@@ -137,6 +138,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    # Finds the mails whose wake-up call was lost or whose next attempt is due. A sweep that nobody ran in time is void.
+    "notifications.sweep": {
+        "task": "notifications.sweep",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
+}
 
 # ── Mail ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 INBOX_DIRECTORY = env.path(

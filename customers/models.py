@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator, URLValidator
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Lower
@@ -26,11 +26,13 @@ class Customer(models.Model):
         _("code"),
         max_length=20,
         validators=[
-            RegexValidator(r"^[A-Z0-9][A-Z0-9-]*$", _("Use capital letters, digits and hyphens."))
+            RegexValidator(r"^[A-Z0-9][A-Z0-9-]*\Z", _("Use capital letters, digits and hyphens."))
         ],
     )
     industry = models.CharField(_("industry vertical"), max_length=100, blank=True)
-    website = models.URLField(_("website"), blank=True)
+    website = models.URLField(
+        _("website"), blank=True, validators=[URLValidator(schemes=["http", "https"])]
+    )
     account_type = models.CharField(_("account type"), max_length=60, blank=True)
     turnover = models.DecimalField(
         _("business turnover"),
@@ -102,8 +104,20 @@ class Customer(models.Model):
                 violation_error_message=_("Name the currency of the turnover."),
             ),
             models.CheckConstraint(
-                name="customer_has_a_name", condition=~Q(organization_name="") & ~Q(code="")
+                name="customer_code_is_plain", condition=Q(code__regex=r"^[A-Z0-9][A-Z0-9-]*$")
             ),
+            models.CheckConstraint(
+                # A link that staff and customers click: never javascript: or data:.
+                name="customer_website_is_on_the_web",
+                condition=Q(website="") | Q(website__regex=r"^https?://"),
+                violation_error_message=_("The address must begin with https:// or http://."),
+            ),
+            models.CheckConstraint(
+                name="customer_turnover_is_not_negative",
+                condition=Q(turnover__isnull=True) | Q(turnover__gte=0),
+                violation_error_message=_("The turnover cannot be negative."),
+            ),
+            models.CheckConstraint(name="customer_has_a_name", condition=~Q(organization_name="")),
         ]
 
     def __str__(self) -> str:

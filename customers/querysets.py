@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from customers.roles import CustomerRole
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -16,6 +21,9 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """The customers that this person belongs to."""
         return self.filter(memberships__user=user)
 
+    def in_country(self, code: str) -> CustomerQuerySet:
+        return self.filter(country=code)
+
     def search(self, words: str) -> CustomerQuerySet:
         """Those that hold every word in their name, code, contact, e-mail, phone or website."""
         found = self
@@ -23,11 +31,38 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
             found = found.filter(search_text__contains=word)
         return found
 
+    def with_people_count(self) -> CustomerQuerySet:
+        """Adds `people_count`, counted for the rows of the page alone."""
+        people = self.model._meta.get_field("memberships").related_model.objects  # noqa: SLF001
+        count = people.filter(customer=OuterRef("pk")).order_by().values("customer")
+        return self.annotate(
+            people_count=Coalesce(
+                Subquery(count.annotate(number=Count("pk")).values("number")),
+                0,
+                output_field=IntegerField(),
+            )
+        )
+
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def of_customer(self, customer: Customer) -> MembershipQuerySet:
         return self.filter(customer=customer).select_related("user")
 
+    def of_person(self, user: User) -> MembershipQuerySet:
+        return self.filter(user=user).select_related("customer")
+
+    def administrators(self) -> MembershipQuerySet:
+        return self.filter(role=CustomerRole.ADMINISTRATOR)
+
     def active_administrators(self) -> MembershipQuerySet:
         """Administrators who can log in."""
-        return self.filter(role="administrator", user__status="active")
+        return self.administrators().filter(user__status="active")
+
+    def besides(self, membership: Membership) -> MembershipQuerySet:
+        """Everybody else of the same customer."""
+        others = self.filter(customer_id=membership.customer_id)
+        return others.exclude(pk=membership.pk)
+
+    def customer_ids(self) -> list[uuid.UUID]:
+        """In the order in which they are locked."""
+        return list(self.order_by("customer_id").values_list("customer_id", flat=True))

@@ -9,11 +9,15 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from notifications.kinds import MAIL_KINDS, label_of
 from notifications.querysets import OutgoingMailQuerySet
 
 
 class OutgoingMail(models.Model):
-    """One mail to one person: written in the transaction of the change it tells of, sent after it."""
+    """One mail to one person: written in the transaction of the change it tells of, sent after
+    it."""
+
+    ON_ITS_WAY = ("queued", "sending")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Queued")
@@ -31,7 +35,8 @@ class OutgoingMail(models.Model):
     subject = models.CharField(max_length=250)
     text_body = models.TextField()
     html_body = models.TextField()
-    # A link that only the recipient may see. It is put into the bodies when the mail goes out, and erased then.
+    # A link that only the recipient may see. The bodies hold a marker in its place; it is put in
+    # when the mail goes out, and erased when the mail's way has ended.
     secret_link = models.TextField(blank=True)
     about = ArrayField(models.UUIDField(), default=list)
 
@@ -58,8 +63,17 @@ class OutgoingMail(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="outgoing_mail_sent_iff_sent_at",
-                condition=Q(state="sent", sent_at__isnull=False, secret_link="")
+                condition=Q(state="sent", sent_at__isnull=False)
                 | (~Q(state="sent") & Q(sent_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="outgoing_mail_keeps_no_link_after_its_way",
+                condition=Q(state__in=["queued", "sending"]) | Q(secret_link=""),
+            ),
+            models.CheckConstraint(
+                name="outgoing_mail_tried_again_iff_on_its_way",
+                condition=Q(state__in=["queued", "sending"], next_attempt_at__isnull=False)
+                | (~Q(state__in=["queued", "sending"]) & Q(next_attempt_at__isnull=True)),
             ),
             models.CheckConstraint(
                 name="outgoing_mail_claimed_iff_sending",
@@ -69,13 +83,26 @@ class OutgoingMail(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} to {self.recipient_email}"
+        return f"“{self.label}” → {self.recipient_email}"
+
+    @property
+    def label(self) -> str:
+        """What a person calls this kind of mail."""
+        return str(label_of(self.kind))
+
+    @property
+    def holds_secret_link(self) -> bool:
+        """Whether it holds, or held, a link that only the recipient may see."""
+        return self.kind in MAIL_KINDS and bool(MAIL_KINDS[self.kind].secret_link)
 
 
 class MailSettings(models.Model):
     """Where the reseller's own people are mailed. One row."""
 
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    # The only key there is. A UUID, because the audit trail names its subjects by one.
+    KEY = uuid.UUID("00000000-0000-4000-8000-000000000001")
+
+    id = models.UUIDField(primary_key=True, default=KEY, editable=False)
     approvals_email = models.EmailField(
         _("approval requests are mailed to"),
         blank=True,
@@ -83,7 +110,12 @@ class MailSettings(models.Model):
     )
 
     class Meta:
-        constraints = [models.CheckConstraint(name="mail_settings_one_row", condition=Q(id=1))]
+        constraints = [
+            models.CheckConstraint(
+                name="mail_settings_one_row",
+                condition=Q(id=uuid.UUID("00000000-0000-4000-8000-000000000001")),
+            )
+        ]
 
     def __str__(self) -> str:
-        return "Mail settings"
+        return str(_("Mail settings"))

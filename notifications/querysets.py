@@ -20,3 +20,13 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def due(self, now: dt.datetime) -> OutgoingMailQuerySet:
         """Those that wait to be sent, and those whose sender was lost on the way."""
         return self.filter(state__in=["queued", "sending"], next_attempt_at__lte=now)
+
+    def on_its_way(self) -> OutgoingMailQuerySet:
+        """Those that will still be tried by themselves."""
+        return self.filter(state__in=["queued", "sending"])
+
+    def like(self, mail: OutgoingMail) -> OutgoingMailQuerySet:
+        """Those that tell the same person the same about the same records."""
+        return self.filter(
+            kind=mail.kind, recipient_email=mail.recipient_email, about__contains=mail.about
+        )

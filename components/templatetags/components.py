@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.contrib.humanize.templatetags.humanize import naturaltime
-from django.forms import BaseForm
+from django.forms import BaseForm, BoundField
 from django.http import HttpRequest
 from django.template import Context
 from django.template.loader import render_to_string
@@ -14,6 +13,7 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
 
 from components import icons, navigation
@@ -23,6 +23,7 @@ from components.statuses import SHAPES
 register = template.Library()
 
 RECENT = dt.timedelta(days=30)
+JUST_NOW = dt.timedelta(minutes=1)
 
 
 @register.simple_tag
@@ -53,6 +54,13 @@ def action(url: str, label: str, icon: str = "", kind: str = "") -> SafeString:
 def post_button(context: Context, url: str, label: str, **options: Any) -> dict[str, Any]:
     """A button that posts at once: for changes that need no confirmation (resend, log out)."""
     return {"url": url, "label": label, "csrf_token": context.get("csrf_token"), **options}
+
+
+@register.filter
+def without_placeholder(field: BoundField) -> BoundField:
+    """For other people's forms: a grey copy of the label inside the box helps nobody."""
+    field.field.widget.attrs.pop("placeholder", None)
+    return field
 
 
 @register.inclusion_tag("components/error_summary.html")
@@ -142,8 +150,17 @@ def time(value: dt.datetime | dt.date | None) -> SafeString | str:
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), formats.date_format(value))
     local = timezone.localtime(value)
     exact = f"{formats.date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
-    recent = abs(timezone.now() - value) < RECENT
-    shown = naturaltime(value) if recent else formats.date_format(local, "DATE_FORMAT")
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), exact, shown
+        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), exact, _in_words(local)
     )
+
+
+def _in_words(local: dt.datetime) -> str:
+    age = timezone.now() - local
+    if abs(age) >= RECENT:
+        return formats.date_format(local, "DATE_FORMAT")
+    if abs(age) < JUST_NOW:
+        return _("just now")
+    if age > dt.timedelta():
+        return _("%(time)s ago") % {"time": timesince(local, depth=1)}
+    return _("in %(time)s") % {"time": timeuntil(local, depth=1)}

@@ -1,6 +1,13 @@
 """The whole map of the storefront, the entrance and the customer portal."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+
+from portal.views import company
 
 app_name = "portal"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("portal.urls.storefront")),
+    path("", include("portal.urls.signup")),
+    path("portal/", company.Home.as_view(), name="home"),
+    path("portal/<uuid:customer_id>/", include("portal.urls.company")),
+]

@@ -1,4 +1,4 @@
-"""The door every page of an end customer's person goes through."""
+"""The doors that every page of an end customer's people goes through."""
 
 from typing import Any
 
@@ -9,9 +9,22 @@ from django.http.response import HttpResponseBase
 from django.views.generic.base import ContextMixin, View
 
 from accounts.models import User
+from components import navigation
 from customers import access
 from customers.models import Customer, Membership
 from customers.roles import CustomerPermission
+
+
+class PersonPage(AccessMixin, ContextMixin, View):
+    """A page of anybody who is logged in, before it is said which company it is about."""
+
+    user: User
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return self.handle_no_permission()
+        self.user = request.user
+        return super().dispatch(request, *args, **kwargs)
 
 
 class CompanyPage(AccessMixin, ContextMixin, View):
@@ -41,6 +54,7 @@ class CompanyPage(AccessMixin, ContextMixin, View):
         self.customer = self.membership.customer
         if not access.may(self.membership, self.permission):
             raise PermissionDenied
+        navigation.grant(request, access.permissions_of(self.membership))
         self.load()
         return super().dispatch(request, *args, **kwargs)
 
@@ -49,4 +63,6 @@ class CompanyPage(AccessMixin, ContextMixin, View):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         may = {each.value: access.may(self.membership, each) for each in CustomerPermission}
-        return super().get_context_data(customer=self.customer, membership=self.membership, may=may, **kwargs)
+        return super().get_context_data(
+            customer=self.customer, membership=self.membership, may=may, **kwargs
+        )

@@ -57,6 +57,7 @@
     }
   });
 
-  const init = () => { guard(); focusErrors(); copyButtons(); };
+  const shown = () => $$("[data-needs-script]").forEach((e) => { e.hidden = false; });
+  const init = () => { guard(); shown(); focusErrors(); copyButtons(); };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", init); else init();
 })();

@@ -1,0 +1,1 @@
+"""What can be done with requests: ask (signup), decide (decisions), tidy up (drafts)."""

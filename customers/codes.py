@@ -1,0 +1,77 @@
+"""Short codes for customers, proposed from names: `Müller Straßenbau GmbH` becomes `MUELLER`."""
+
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterator
+
+from customers.models import Customer
+
+LONGEST = 20  # as the column
+COMFORTABLE = 12  # a code is for reading aloud and typing
+FALLBACK = "CUSTOMER"  # for names without a letter that ASCII knows
+NUMBERED = range(2, 100)
+
+# Letters that do not fall apart into a base letter and a mark, and those that German spells out.
+SPELLED_OUT = str.maketrans(
+    {
+        "Ä": "AE",
+        "Ö": "OE",
+        "Ü": "UE",
+        "ẞ": "SS",
+        "Æ": "AE",
+        "Œ": "OE",
+        "Ø": "O",
+        "Ł": "L",
+        "Đ": "D",
+        "Ð": "D",
+        "Þ": "TH",
+        "&": " ",
+    }
+)
+LEGAL_FORMS = frozenset(
+    """
+    AB AG AS APS BV BVBA CO CORP CORPORATION EG EK EV GBR GESELLSCHAFT GMBH INC INCORPORATED KFT
+    KG KGAA LIMITED LLC LLP LTD MBH NV OHG OY PLC PTE PTY PVT SA SARL SAS SE SL SLU SNC SPA SRL
+    SRO UG ULC
+    """.split()  # noqa: SIM905 - sixty quotes would hide the words
+)
+
+
+def propose(organization_name: str) -> str:
+    """A code that no other customer has now.
+
+    Somebody may still take it first: the constraint decides.
+    """
+    base = _base(organization_name)
+    candidates = [base, *_numbered(base)]
+    taken = set(Customer.objects.filter(code__in=candidates).values_list("code", flat=True))
+    free = (each for each in candidates if each not in taken)
+    return next(free, None) or _with_suffix(base, secrets.token_hex(4).upper())
+
+
+def _base(organization_name: str) -> str:
+    words = _words(organization_name)
+    telling = [word for word in words if word not in LEGAL_FORMS] or words
+    code = ""
+    for word in telling:
+        longer = f"{code}-{word}" if code else word
+        if len(longer) > COMFORTABLE:
+            break
+        code = longer
+    return code or "".join(telling[:1])[:COMFORTABLE] or FALLBACK
+
+
+def _words(text: str) -> list[str]:
+    spelled = unicodedata.normalize("NFC", text).upper().translate(SPELLED_OUT)
+    plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
+    # Dots and apostrophes join what they stand between: S.p.A. is one word, and so is O'Neill.
+    return re.findall(r"[A-Z0-9]+", re.sub(r"[.'’`]", "", plain.upper()))
+
+
+def _numbered(base: str) -> Iterator[str]:
+    return (_with_suffix(base, str(number)) for number in NUMBERED)
+
+
+def _with_suffix(base: str, suffix: str) -> str:
+    return f"{base[: LONGEST - len(suffix) - 1]}-{suffix}"

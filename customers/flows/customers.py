@@ -1,0 +1,175 @@
+"""Making and changing customers."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypedDict
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from audit import sentences, trail
+from audit.models import AuditEntry
+from customers import codes
+from customers.models import Customer
+
+CREATED = "customer.created"
+EDITED = "customer.edited"
+sentences.describe(
+    {
+        CREATED: gettext_lazy("created the customer {subject}"),
+        EDITED: gettext_lazy("edited the customer {subject}"),
+    }
+)
+ATTEMPTS = 5  # at finding a code that nobody else takes in the same moment
+
+
+class CustomerDetails(TypedDict, total=False):
+    """What people may say about a customer. An empty code asks for a proposed one."""
+
+    organization_name: str
+    code: str
+    industry: str
+    website: str
+    account_type: str
+    turnover: Decimal | None
+    turnover_currency: str
+    contact_name: str
+    contact_title: str
+    contact_email: str
+    contact_phone: str
+    street: str
+    suite: str
+    city: str
+    state: str
+    postal_code: str
+    country: str
+    test_drives_enabled: bool
+    notes: str
+
+
+FIELDS: tuple[str, ...] = tuple(CustomerDetails.__annotations__)
+
+
+class CannotSaveCustomerError(Exception):
+    """It cannot be saved like that. The message is fit to show, beside `field` if named."""
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class ForeignChange:
+    """What somebody else did to one field while a person was typing."""
+
+    field: str
+    was: object
+    theirs: object
+
+
+class CannotEditError(CannotSaveCustomerError):
+    """Somebody else edited the customer in the meantime."""
+
+    def __init__(self, message: str, *, customer: Customer, entries: Sequence[AuditEntry]) -> None:
+        super().__init__(message)
+        self.customer = customer
+        self.entries = entries  # newest first: who and when
+
+    @property
+    def changes(self) -> list[ForeignChange]:
+        """Each field that differs now from what the person saw."""
+        was: dict[str, object] = {}
+        theirs: dict[str, object] = {}
+        for entry in self.entries:
+            was |= {field: old for field, (old, _new) in entry.changes.items()}
+            theirs = {field: new for field, (_old, new) in entry.changes.items()} | theirs
+        return [
+            ForeignChange(field, was[field], theirs[field])
+            for field in FIELDS
+            if field in was and was[field] != theirs[field]
+        ]
+
+
+@transaction.atomic
+def create(
+    details: CustomerDetails, *, by: User | None, about: Iterable[trail.Record] = ()
+) -> Customer:
+    """Make a customer. An empty code is proposed from the name. Raises CannotSaveCustomerError."""
+    customer = _insert(details)
+    trail.record(CREATED, subject=customer, actor=by, about=about)
+    return customer
+
+
+@transaction.atomic
+def edit(customer: Customer, changes: CustomerDetails, *, version: int, by: User) -> Customer:
+    """Change the fields named in `changes`, if nobody else did since the person saw `version`.
+
+    Raises CannotEditError when somebody did, CannotSaveCustomerError for what cannot be stored.
+    """
+    customer = Customer.objects.select_for_update().get(pk=customer.pk)
+    if customer.version != version:
+        raise _stale(customer, version)
+    before = {field: getattr(customer, field) for field in changes}
+    for field, value in _clean(changes, customer).items():
+        setattr(customer, field, value)
+    changed = {
+        field: (old, getattr(customer, field))
+        for field, old in before.items()
+        if old != getattr(customer, field)
+    }
+    if not changed:
+        return customer
+    customer.version += 1
+    _save(customer, [*changed, "version"])
+    trail.record(EDITED, subject=customer, actor=by, changes=changed)
+    return customer
+
+
+def _insert(details: CustomerDetails) -> Customer:
+    for _attempt in range(ATTEMPTS):
+        customer = Customer(**details)
+        customer.code = details.get("code") or codes.propose(customer.organization_name)
+        try:
+            _save(customer)
+        except CannotSaveCustomerError as error:
+            if error.field != "code" or details.get("code"):
+                raise
+        else:
+            return customer
+    raise CannotSaveCustomerError(_("No free code was found. Type one."), field="code")
+
+
+def _clean(changes: CustomerDetails, customer: Customer) -> CustomerDetails:
+    if changes.get("code") == "":
+        name = changes.get("organization_name", customer.organization_name)
+        return {**changes, "code": codes.propose(name)}
+    return changes
+
+
+def _save(customer: Customer, fields: list[str] | None = None) -> None:
+    try:
+        with transaction.atomic():
+            customer.save(update_fields=fields, force_insert=fields is None)
+    except IntegrityError as error:
+        raise _explained(error) from error
+
+
+def _explained(error: IntegrityError) -> Exception:
+    """A sentence where a person can mend it; the error itself where the mistake is ours."""
+    if "customer_code_unique" in str(error):
+        return CannotSaveCustomerError(_("Another customer has this code."), field="code")
+    return error
+
+
+def _stale(customer: Customer, version: int) -> CannotEditError:
+    edits = AuditEntry.objects.about(customer.pk).filter(action=EDITED)
+    # Each edit raises the version by one.
+    entries = list(edits[: max(customer.version - version, 0)])
+    return CannotEditError(
+        _("Somebody else changed this customer while you were typing. Nothing of yours was saved."),
+        customer=customer,
+        entries=entries,
+    )

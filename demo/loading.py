@@ -1,0 +1,204 @@
+"""Makes the demo resellers as people would, through the flows: every timeline tells the truth.
+
+Running it again changes nothing; a run that was cut short begins that reseller anew.
+"""
+
+import datetime as dt
+
+from accounts.flows import invitations, people, staff
+from django.conf import settings
+from django.db import connection, transaction
+from django_tenants.utils import schema_context, tenant_context
+
+from accounts import links
+from accounts.models import OneTimeLink, StaffMember, User
+from accounts.roles import StaffRole
+from approvals.flows import decisions, signup
+from approvals.models import ApprovalRequest
+from config.environment import Mode
+from customers.flows import customers
+from customers.flows import people as customer_people
+from customers.models import Customer
+from demo import calendar
+from demo.world import (
+    OPERATOR_EMAIL,
+    PASSWORD,
+    RESELLERS,
+    DemoCustomer,
+    DemoPerson,
+    DemoReseller,
+    DemoSignup,
+)
+from resellers import flows as reseller_flows
+from resellers import provisioning
+from resellers.models import Domain, Reseller
+
+
+class NotADemoError(RuntimeError):
+    """Somebody wants demo data in an installation that is not a demo."""
+
+
+def load() -> list[str]:
+    """Make what is missing of the demo. Returns the names of the resellers that it made."""
+    if settings.MODE is Mode.PRODUCTION:
+        raise NotADemoError("Demo resellers have public passwords; production does not take them.")
+    with schema_context("public"):
+        _make_operator()
+        return [each.name for each in RESELLERS if _make_reseller(each)]
+
+
+def _make_operator() -> None:
+    if not User.objects.filter(email=OPERATOR_EMAIL).exists():
+        User.objects.create_superuser(OPERATOR_EMAIL, PASSWORD, full_name="Olivia Operator")
+
+
+def _make_reseller(world: DemoReseller) -> bool:
+    existing = Reseller.objects.filter(host=world.host).first()
+    if existing and not existing.is_demo:
+        return False  # somebody made a real one on this host
+    if existing and _is_furnished(existing):
+        return False
+    if existing:
+        _remove(existing)
+    new = Reseller(
+        name=world.name,
+        host=world.host,
+        currency=world.currency,
+        time_zone=world.time_zone,
+        brand_color=world.brand_color,
+        providers=list(world.providers),
+        support_email=f"support@{world.domain}",
+        support_phone=world.support_phone,
+        owner_email=world.team_email(StaffRole.OWNER),
+        owner_name=world.team[StaffRole.OWNER],
+        is_demo=True,
+    )
+    reseller = reseller_flows.create(new, by=None)
+    provisioning.provision(reseller.pk)
+    reseller.refresh_from_db()
+    with tenant_context(reseller), transaction.atomic():
+        _furnish(world)
+    return True
+
+
+def _is_furnished(reseller: Reseller) -> bool:
+    """All of the content is written in one transaction: one customer tells that it is there."""
+    if reseller.state != Reseller.State.READY:
+        return False
+    with tenant_context(reseller):
+        return Customer.objects.exists()
+
+
+def _remove(reseller: Reseller) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"DROP SCHEMA IF EXISTS {connection.ops.quote_name(reseller.schema_name)} CASCADE"
+        )
+        Domain.objects.filter(tenant=reseller).delete()
+        Reseller.objects.filter(pk=reseller.pk).delete()
+
+
+def _furnish(world: DemoReseller) -> None:
+    owner = _make_team(world)
+    for number, customer in enumerate(world.customers):
+        _make_customer(customer, by=owner, days_ago=30 - 2 * number)
+    for each in world.signups:
+        _make_signup(each, by=owner)
+
+
+def _make_team(world: DemoReseller) -> User:
+    owner = StaffMember.objects.select_related("user").get(role=StaffRole.OWNER).user
+    with calendar.backdated(days=35):
+        _accept_invitation(owner)
+        owner.refresh_from_db()
+        for role, full_name in world.team.items():
+            if role != StaffRole.OWNER:
+                member = staff.invite_staff(
+                    world.team_email(role), full_name=full_name, role=role, by=owner
+                )
+                _accept_invitation(member.user)
+    return owner
+
+
+def _accept_invitation(user: User) -> None:
+    token = links.issue(user, OneTimeLink.Purpose.INVITATION)
+    invitations.accept(token, password=PASSWORD)
+
+
+def _make_customer(world: DemoCustomer, *, by: User, days_ago: int) -> None:
+    details: customers.CustomerDetails = {
+        "organization_name": world.organization_name,
+        "contact_name": world.contact_name,
+        "contact_title": world.contact_title,
+        "contact_email": world.contact_email,
+        "contact_phone": world.contact_phone,
+        "street": world.street,
+        "city": world.city,
+        "state": world.state,
+        "postal_code": world.postal_code,
+        "country": world.country,
+        "industry": world.industry,
+    }
+    with calendar.backdated(days=days_ago):
+        customer = customers.create(details, by=by)
+        Customer.objects.filter(pk=customer.pk).update(created_at=calendar.days_ago(days_ago))
+    for number, person in enumerate(world.people):
+        with calendar.backdated(days=max(days_ago - 1 - number, 0)):
+            _make_person(customer, person, by=by)
+
+
+def _make_person(customer: Customer, world: DemoPerson, *, by: User) -> None:
+    pending = User.Status.PENDING_EMAIL_VALIDATION
+    status = world.status if world.status == User.Status.PENDING_APPROVAL else pending
+    new = customer_people.NewPerson(
+        email=world.email, full_name=world.full_name, role=world.role, status=status
+    )
+    user = customer_people.add_person(customer, new, by=by).user
+    if world.invited or world.status in {User.Status.ACTIVE, User.Status.SUSPENDED}:
+        invitations.invite(
+            user,
+            by=by,
+            kind="customer_invitation",
+            organization=customer.organization_name,
+            about=[customer],
+        )
+    if world.status in {User.Status.ACTIVE, User.Status.SUSPENDED}:
+        _accept_invitation(user)
+    if world.status == User.Status.SUSPENDED:
+        people.suspend(user, by=by, reason="Left the company.")
+
+
+def _make_signup(world: DemoSignup, *, by: User) -> None:
+    details = signup.SignupDetails(
+        company=world.company,
+        contact_name=world.contact_name,
+        email=world.email,
+        country=world.country,
+        title=world.title,
+        phone=world.phone,
+        street=world.street,
+        city=world.city,
+        state=world.state,
+        postal_code=world.postal_code,
+    )
+    with calendar.backdated(days=world.days_ago):
+        signup.sign_up(details, password=PASSWORD)
+        if world.outcome == "draft":
+            return
+        token = links.issue(
+            User.objects.get(email=world.email), OneTimeLink.Purpose.EMAIL_VALIDATION
+        )
+        request = signup.validate_email(token)
+        at = calendar.days_ago(world.days_ago) + dt.timedelta(minutes=4)
+        ApprovalRequest.objects.filter(pk=request.pk).update(submitted_at=at)
+    if world.outcome == "declined":
+        with calendar.backdated(days=world.days_ago - 1):
+            request.refresh_from_db()
+            refusal = decisions.Refusal(
+                reason=ApprovalRequest.DeclineReason.NOT_SERVED,
+                message="We do not serve hosting companies at the moment. Thank you for asking.",
+            )
+            decisions.decline(request, refusal, version=request.version, by=by)
+            ApprovalRequest.objects.filter(pk=request.pk).update(
+                decided_at=calendar.days_ago(world.days_ago - 1)
+            )

@@ -1,0 +1,51 @@
+"""Tasks: send one mail; find the mails that wait although their time has come."""
+
+import datetime as dt
+import logging
+import uuid
+
+from celery import shared_task
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from notifications import sending
+from notifications.models import OutgoingMail
+from resellers.tasking import for_each_in_service
+
+logger = logging.getLogger(__name__)
+
+# A mail that is younger has been announced to a worker a moment ago.
+GRACE = dt.timedelta(seconds=10)
+MOST_PER_SWEEP = 200
+
+
+@shared_task(name="notifications.send_mail")
+def send_mail(*, mail_id: str, **_future: object) -> None:
+    """Send one mail of the reseller in whose schema the task runs."""
+    sending.send(uuid.UUID(mail_id))
+
+
+@shared_task(name="notifications.sweep")
+def sweep(**_future: object) -> None:
+    """Started by beat: wake senders for what waits, at every reseller in service."""
+    for_each_in_service(wake_overdue)
+
+
+def wake_overdue() -> None:
+    """Wake a sender for each mail of this reseller that is due: lost wake-up calls, back-offs,
+    ended leases."""
+    overdue = OutgoingMail.objects.due(timezone.now() - GRACE).order_by("next_attempt_at")
+    for mail_id in overdue.values_list("id", flat=True)[:MOST_PER_SWEEP]:
+        if not wake_sender(mail_id):
+            return
+
+
+def wake_sender(mail_id: uuid.UUID) -> bool:
+    """Tell a worker that a mail waits. Without a broker the mail stays in the outbox, and the
+    sweeper finds it."""
+    try:
+        send_mail.delay(mail_id=str(mail_id))
+    except OperationalError as error:
+        logger.warning("The broker is away (%s). Mail %s waits.", type(error).__name__, mail_id)
+        return False
+    return True

@@ -1,0 +1,32 @@
+"""The top bar of the customer portal. Its entries are about the company that the page is about."""
+
+from django.utils.translation import gettext_lazy as _
+
+from components import navigation
+from components.navigation import Entry
+from customers.roles import CustomerPermission
+
+COMPANY = ("customer_id",)
+
+
+def register() -> None:
+    navigation.register(
+        navigation.PORTAL,
+        Entry(
+            _("Company"),
+            "building",
+            "portal:company:overview",
+            permission=CustomerPermission.VIEW_COMPANY,
+            arguments=COMPANY,
+            exact=True,
+            position=10,
+        ),
+        Entry(
+            _("People"),
+            "users",
+            "portal:company:people",
+            permission=CustomerPermission.VIEW_PEOPLE,
+            arguments=COMPANY,
+            position=20,
+        ),
+    )

@@ -1,0 +1,11 @@
+"""The pages of a customer's own people."""
+
+from django.urls import path
+
+from portal.views import company
+
+app_name = "company"
+urlpatterns = [
+    path("", company.Overview.as_view(), name="overview"),
+    path("people/", company.People.as_view(), name="people"),
+]
