@@ -1,7 +1,8 @@
 """The entries of the sidebar and of the top bar. Page apps register theirs in `AppConfig.ready`.
 
-An entry is shown to whoever holds its permission: the page base class says which permissions the person has, with
-`navigation.grant(request, {"customers.view", …})`. Hiding is a courtesy; the page itself refuses.
+An entry is shown to whoever holds its permission: the page base class says which permissions the
+person has, with `navigation.grant(request, {"customers.view", …})`. Hiding is a courtesy; the page
+itself refuses.
 """
 
 from collections.abc import Callable, Collection
@@ -28,7 +29,9 @@ class Entry:
     count: Callable[[HttpRequest], int] | None = None  # what waits for this person; 0 shows nothing
     key: str = ""  # `g` then this key goes there
     position: int = 100
-    exact: bool = False  # current on its own page only: for the home page, whose address begins all others
+    exact: bool = (
+        False  # current on its own page only: for the home page, whose address begins all others
+    )
     section: str | Promise = ""  # a small heading above the first entry of a section
 
 
@@ -55,6 +58,11 @@ def register(menu: str, *entries: Entry) -> None:
 def grant(request: HttpRequest, permissions: Collection[str]) -> None:
     """Say which permissions the person of this request holds."""
     setattr(request, _GRANTED, frozenset(permissions))
+
+
+def is_granted(request: HttpRequest, permission: str) -> bool:
+    """Whether the person of this request holds the permission, as far as the page said."""
+    return permission in getattr(request, _GRANTED, frozenset())
 
 
 def links(request: HttpRequest, menu: str) -> list[Link]:

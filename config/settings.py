@@ -41,10 +41,10 @@ _BOTH = [
 ]
 SHARED_APPS = [
     "resellers",  # before django_tenants: its migrate_schemas asks first which schemas need work
+    "django.contrib.admin",  # before django_tenants, which has an index page of its own for it
     "django_tenants",
     *_BOTH,
     "operations",
-    "django.contrib.admin",
     "django.forms",  # its widget templates: FORM_RENDERER looks among the installed apps
     "django.contrib.humanize",
     "django.contrib.staticfiles",
@@ -108,6 +108,9 @@ DATABASES: dict[str, dict[str, Any]] = {
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 PG_EXTRA_SEARCH_PATHS = ["extensions"]
 SKIP_PG_EXTRA_VALIDATION = True  # else django-tenants queries the database while Django starts
+# The program that reads the template of new schemas; None: the one of the embedded PostgreSQL.
+# It must not be older than the server.
+PG_DUMP = env.path("PG_DUMP", default=None)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ── Cache, sessions, broker ──────────────────────────────────────────────────────────────────────────────────────────
@@ -145,6 +148,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "notifications.sweep",
         "schedule": 30.0,
         "options": {"expires": 25},
+    },
+    # Finds the resellers that a dead worker left half-made.
+    "resellers.sweep_unfinished": {
+        "task": "resellers.sweep_unfinished",
+        "schedule": 60.0,
+        "options": {"expires": 55},
     },
 }
 

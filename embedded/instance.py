@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from embedded import places as places_module
 from embedded.errors import CannotStartError
 from embedded.places import Places, private_folder
 from embedded.postgres import Postgres
@@ -93,10 +92,9 @@ def only_one(places: Places) -> Iterator[bool]:
 
 
 @contextlib.contextmanager
-def throw_away() -> Iterator[tuple[Postgres, Valkey]]:
+def throw_away(places: Places) -> Iterator[tuple[Postgres, Valkey]]:
     """A PostgreSQL and a Valkey for one test run: fast, careless, gone afterwards."""
     _remove_abandoned()
-    places = places_module.temporary()
     with only_one(places):
         last_words: deque[str] = deque(maxlen=20)
         instance = Instance(places, hear=lambda name, line: last_words.append(f"{name}: {line}"))

@@ -107,7 +107,7 @@ class Child:
         if self._process:
             self._process.wait()
         if self._listener:
-            self._listener.join(2)
+            self._listener.join(5)
         self._record.unlink(missing_ok=True)
 
     def stop(self) -> None:
@@ -128,8 +128,9 @@ class Child:
     def _listen(self) -> None:
         assert self._process is not None  # noqa: S101 - started just before
         assert self._process.stdout is not None  # noqa: S101
-        for line in self._process.stdout:
-            self.hear(self.program.name, line.rstrip())
+        with self._process.stdout as lines:
+            for line in lines:
+                self.hear(self.program.name, line.rstrip())
 
 
 def end_leftovers(records: Path, *, seconds: float = 20) -> list[str]:

@@ -69,8 +69,7 @@ class Supervisor:
         except Stopped:
             return 0
         except CannotStartError as error:
-            for line in self._kept:
-                say(line)
+            self._repeat_kept()
             say(f"server   | {error}")
             return 1
         finally:
@@ -153,9 +152,8 @@ class Supervisor:
             for child in self.instance.children:
                 if not child.runs:
                     child.tidy_up()
-                    for line in self._kept:
-                        say(line)
                     name, code = child.program.name, child.exit_code
+                    self._repeat_kept(name)
                     say(f"server   | {name} ended by itself (exit code {code}). Stopping the rest.")
                     return 1
         return 0
@@ -181,6 +179,11 @@ class Supervisor:
             self._kept.append(f"{name:9}| {line}")
         elif line:
             say(f"{name:9}| {line}")
+
+    def _repeat_kept(self, name: str = "") -> None:
+        for line in self._kept:
+            if line.startswith(name):
+                say(line)
 
     def _program(self, name: str, *words: str, seconds_to_stop: float = 20) -> Program:
         return Program(

@@ -135,6 +135,7 @@ class Migration(migrations.Migration):
                                 models.F("contact_phone"),
                                 models.Value(" "),
                                 models.F("website"),
+                                output_field=models.TextField(),
                             )
                         ),
                         output_field=models.TextField(),

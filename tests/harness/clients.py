@@ -1,0 +1,60 @@
+"""Test clients that visit one host and leave the caller's schema as it was."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+
+from resellers.models import Reseller
+
+
+class HostClient(Client):
+    """A browser on one host. Without a reseller it visits the platform's own host."""
+
+    def __init__(self, host: str, reseller: Reseller | None = None) -> None:
+        """Visit this host only; its sessions live in the reseller's schema."""
+        super().__init__(HTTP_HOST=host)
+        self.reseller = reseller
+
+    def request(self, **request: Any) -> HttpResponse:
+        """Answer a request; the caller goes on in the schema where it was."""
+        with self._caller_stays():
+            return super().request(**request)
+
+    def force_login(self, user: AbstractBaseUser, backend: str | None = None) -> None:
+        """Log somebody of this host in."""
+        with self._at_home():
+            super().force_login(user, backend)
+
+    def logout(self) -> None:
+        """Forget the session."""
+        with self._at_home():
+            super().logout()
+
+    @property
+    def session(self) -> SessionBase:
+        """The session as this host has it."""
+        with self._at_home():
+            return super().session
+
+    @contextlib.contextmanager
+    def _at_home(self) -> Iterator[None]:
+        with self._caller_stays():
+            if self.reseller:
+                connection.set_tenant(self.reseller)
+            else:
+                connection.set_schema_to_public()
+            yield
+
+    @contextlib.contextmanager
+    def _caller_stays(self) -> Iterator[None]:
+        before = connection.tenant
+        try:
+            yield
+        finally:
+            connection.set_tenant(before)
