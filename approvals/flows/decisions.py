@@ -114,14 +114,14 @@ def decline(
 
 
 @transaction.atomic
-def delete(request: ApprovalRequest, *, version: int, by: User) -> None:
+def delete(request: ApprovalRequest, *, by: User) -> None:
     """Erase a request that waits, and its person if nothing else hangs on them. Nobody is mailed.
 
     The trail keeps that a request of this company was deleted. Raises CannotDecideError.
     """
     request, person = _lock(request, by=by)
-    _refuse_unless_open(request, version)
-    _claim(request, version)
+    _refuse_unless_open(request, request.version)
+    _claim(request, request.version)
     trail.record(actions.DELETED, subject=request, actor=by)
     request.delete()
     applicants.forget(person)
