@@ -24,9 +24,7 @@ class InvitationForm(PortalForm):
     password1 = forms.CharField(
         label=_("Password"), strip=False, widget=forms.PasswordInput, help_text=PASSWORD_HELP
     )
-    password2 = forms.CharField(
-        label=_("Password again"), strip=False, widget=forms.PasswordInput
-    )
+    password2 = forms.CharField(label=_("Password again"), strip=False, widget=forms.PasswordInput)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, initial={"email": user.email}, **kwargs)

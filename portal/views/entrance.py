@@ -53,9 +53,7 @@ class AcceptInvitation(FormView[InvitationForm]):
             )
         except CannotAcceptError as error:
             return self.over(error)
-        response: HttpResponse = perform_login(
-            self.request, user, redirect_url=homes.home_of(user)
-        )
+        response: HttpResponse = perform_login(self.request, user, redirect_url=homes.home_of(user))
         return response
 
     def over(self, error: Exception) -> HttpResponse:
