@@ -175,6 +175,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"notifications@{PLAT
 
 # ── People: sign-in, passwords, second factor ────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "accounts.User"
+# A constraint on the lower-cased e-mail keeps it unique, which the check does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
