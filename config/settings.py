@@ -45,6 +45,7 @@ SHARED_APPS = [
     "django_tenants",
     *_BOTH,
     "operations",
+    "django.contrib.postgres",  # teaches indexes to name their operator class
     "django.forms",  # its widget templates: FORM_RENDERER looks among the installed apps
     "django.contrib.humanize",
     "django.contrib.staticfiles",

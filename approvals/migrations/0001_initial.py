@@ -145,6 +145,7 @@ class Migration(migrations.Migration):
                                 models.F("email"),
                                 models.Value(" "),
                                 models.F("phone"),
+                                output_field=models.TextField(),
                             )
                         ),
                         output_field=models.TextField(),
