@@ -9,6 +9,7 @@ Rgb = tuple[int, int, int]
 HEX_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 DEFAULT_COLOUR = "#0559a8"
 WANTED_CONTRAST = 4.7  # WCAG asks for 4.5; the rest is for the grey behind some cards
+LINEAR_BELOW = 0.04045  # of the sRGB curve
 TINT = 0.1  # the current entry of a menu stands on a tenth of its own colour
 BLACK: Rgb = (0, 0, 0)
 WHITE: Rgb = (255, 255, 255)
@@ -79,7 +80,7 @@ def luminance(rgb: Rgb) -> float:
 
 
 def shift(rgb: Rgb, *, towards: Rgb, surface: Rgb) -> Rgb:
-    """Mix `towards` into the colour in steps of 4 % until it can be read on the surface, tinted or not."""
+    """Mix `towards` into the colour in steps of 4 % until it can be read on the tinted surface."""
     for step in range(26):
         mixed = _mix(rgb, towards, step / 25)
         if contrast(mixed, _mix(surface, mixed, TINT)) >= WANTED_CONTRAST:
@@ -99,4 +100,4 @@ def _mix(rgb: Rgb, other: Rgb, share: float) -> Rgb:
 
 
 def _linear(part: float) -> float:
-    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+    return part / 12.92 if part <= LINEAR_BELOW else ((part + 0.055) / 1.055) ** 2.4

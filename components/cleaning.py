@@ -1,4 +1,4 @@
-"""What no text field accepts: characters that nobody means to type and that mislead whoever reads them."""
+"""What no text field accepts: characters that nobody means to type and that mislead readers."""
 
 import unicodedata
 
@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 # They turn the direction of the text that follows: a name can be made to read as another one.
 DIRECTION_OVERRIDES = frozenset(
-    chr(code) for first, last in ((0x202A, 0x202E), (0x2066, 0x2069)) for code in range(first, last + 1)
+    chr(code)
+    for first, last in ((0x202A, 0x202E), (0x2066, 0x2069))
+    for code in range(first, last + 1)
 )
 LINE_CHARACTERS = frozenset("\n\r\t")
 
@@ -30,7 +32,10 @@ class PlainText:
             )
         if DIRECTION_OVERRIDES.intersection(text):
             raise ValidationError(
-                _("This contains an invisible character that changes the direction of text. Remove it."),
+                _(
+                    "This contains an invisible character that changes the direction of text. "
+                    "Remove it."
+                ),
                 code="direction_override",
             )
 

@@ -28,7 +28,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def current_reseller(request: HttpRequest) -> Any | None:
-    """The reseller whose host this is; None on the platform's own host and where the host is unknown."""
+    """The reseller whose host this is; None on the platform's own host."""
     tenant = getattr(request, "tenant", None) or getattr(connection, "tenant", None)
     if tenant is None or getattr(tenant, "schema_name", PUBLIC_SCHEMA) == PUBLIC_SCHEMA:
         return None

@@ -1,4 +1,4 @@
-"""Where a page of a list begins, written into the address. Whatever cannot be read counts as no cursor."""
+"""Where a page of a list begins, written into the address. What cannot be read is no cursor."""
 
 import base64
 import binascii
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 Direction = Literal["after", "before"]
 LONGEST = 1_000
+PARTS = 4  # sort, direction, value, primary key
 
 
 class UnreadableCursorError(Exception):
@@ -35,10 +36,8 @@ def write(cursor: Cursor) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def read(
-    text: str, *, sort: str, field: "Field[Any, Any]", pk_field: "Field[Any, Any]"
-) -> Cursor:
-    """The cursor that `text` holds. Raises UnreadableCursorError unless it belongs to this order."""
+def read(text: str, *, sort: str, field: "Field[Any, Any]", pk_field: "Field[Any, Any]") -> Cursor:
+    """What `text` holds. Raises UnreadableCursorError unless it belongs to this order."""
     parts = _parts(text)
     if parts[0] != sort or parts[1] not in {"after", "before"}:
         raise UnreadableCursorError
@@ -50,11 +49,17 @@ def _parts(text: str) -> list[str]:
     if len(text) > LONGEST:
         raise UnreadableCursorError
     try:
-        raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        raw = base64.b64decode(
+            text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True
+        )
         parts = json.loads(raw.decode())
     except (UnicodeError, binascii.Error, ValueError, RecursionError) as error:
         raise UnreadableCursorError from error
-    if not isinstance(parts, list) or len(parts) != 4 or not all(isinstance(p, str) for p in parts):
+    if (
+        not isinstance(parts, list)
+        or len(parts) != PARTS
+        or not all(isinstance(p, str) for p in parts)
+    ):
         raise UnreadableCursorError
     return parts
 

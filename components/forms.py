@@ -21,7 +21,7 @@ Text = str | Promise
 LONGEST_LINE = 200
 LONGEST_TEXT = 5_000
 
-# What browsers and password managers fill in by themselves (WCAG 1.3.5). A field can override it in its widget.
+# What browsers fill in by themselves (WCAG 1.3.5). A widget can overrule it.
 AUTOCOMPLETE = {
     "email": "email",
     "full_name": "name",
@@ -91,9 +91,7 @@ class FormManners:
 
     @property
     def shows_required_legend(self) -> bool:
-        return any(
-            field.required and not field.widget.is_hidden for field in self.fields.values()
-        )
+        return any(field.required and not field.widget.is_hidden for field in self.fields.values())
 
 
 class PortalForm(FormManners, forms.Form):
@@ -112,7 +110,7 @@ def teach_manners(name: str, field: forms.Field) -> None:
     if isinstance(field, forms.CharField):
         _bound_text(field)
     attrs = field.widget.attrs
-    # The browser would cut pasted text without a word; the server says what is too long and keeps it.
+    # The browser would cut pasted text without a word; the server says so and keeps it.
     attrs.pop("maxlength", None)
     if name in AUTOCOMPLETE:
         attrs.setdefault("autocomplete", AUTOCOMPLETE[name])

@@ -1,4 +1,4 @@
-"""Icons as inline SVG: readable under the strict content policy, coloured by the text around them."""
+"""Icons as inline SVG: fit for the strict content policy, coloured by the text around them."""
 
 import re
 from functools import cache
@@ -11,9 +11,9 @@ FOLDER = Path(settings.BASE_DIR) / "static" / "vendor" / "tabler-icons" / "3.51.
 _NAME = re.compile(r"[a-z0-9-]+")
 _INSIDE = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 _FRAME = (
-    '<svg class="icon" width="20" height="20" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
-    'stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" '
-    'focusable="false">{}</svg>'
+    '<svg class="icon" width="20" height="20" viewBox="0 0 24 24" fill="none" '
+    'stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" '
+    'aria-hidden="true" focusable="false">{}</svg>'
 )
 _GROUND = '<path stroke="none" d="M0 0h24v24H0z" fill="none" />'
 
@@ -25,7 +25,7 @@ def svg(name: str) -> SafeString:
         raise ValueError(f"{name!r} is no icon's name.")
     path = FOLDER / f"{name}.svg"
     if not path.is_file():
-        raise LookupError(f"No icon {name!r}: add it to ICONS in script/vendor and run that.")
+        raise LookupError(f"No icon {name!r}: add it to script/icons.txt and run script/vendor.")
     inside = _INSIDE.search(path.read_text())
     if inside is None:
         raise ValueError(f"{path.name} holds no drawing.")

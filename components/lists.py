@@ -1,15 +1,18 @@
-"""The machine behind every list page. All of a list's state is in its address; a page declares what may be there.
+"""The machine behind every list page. All of a list's state is in its address.
+
+A page declares what may be there:
 
     class CustomerListing(Listing[Customer]):
-        columns = (Column(_("Name"), template="console/customers/_name.html", sort="name"), …)
+        columns = (Column(_("Name"), template="console/customers/_name.html", sort="name"),)
 
-Deep pages are as fast as the first one: rows are found by comparing (sort value, primary key), never by OFFSET.
+Deep pages are as fast as the first one: rows are found by comparing (sort value, primary key),
+never by OFFSET.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 from urllib.parse import urlencode
 
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
@@ -31,7 +34,7 @@ LONGEST_SEARCH = 200
 PER_PAGE = (25, 50, 100)
 PARAMETERS = ("q", "view", "sort", "per", "cursor")
 
-__all__ = ["Column", "Listing", "ListView"]
+__all__ = ["Column", "ListView", "Listing"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,9 @@ class Listing(Generic[M]):
     empty_text: ClassVar[Text] = ""
     empty_icon: ClassVar[str] = "layout-list"
 
-    def __init__(self, query: QueryDict, rows: "QuerySet[M]", *, empty_url: str = "", empty_label: Text = "") -> None:
+    def __init__(
+        self, query: QueryDict, rows: "QuerySet[M]", *, empty_url: str = "", empty_label: Text = ""
+    ) -> None:
         self.query = query
         self.all_rows = rows
         self.empty_url = empty_url
@@ -79,17 +84,17 @@ class Listing(Generic[M]):
         self.per = self._read_per()
         self.cursor = self._read_cursor()
 
-    # What a page fills in ────────────────────────────────────────────────────────────────────────────────────────────
+    # ── What a page fills in ──
 
     def search(self, rows: "QuerySet[M]", text: str) -> "QuerySet[M]":
         """The rows that match what the person typed. Required where the list is searchable."""
         raise NotImplementedError
 
     def count_sentence(self, number: int, shown: str) -> str:
-        """`shown` is the number as people read it, "10,000+" when there are more than can be counted."""
+        """`shown` is the number as people read it: "10,000+" when there are more."""
         return _("1 entry") if number == 1 else _("%(count)s entries") % {"count": shown}
 
-    # What the template reads ─────────────────────────────────────────────────────────────────────────────────────────
+    # ── What the template reads ──
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -102,7 +107,12 @@ class Listing(Generic[M]):
     @cached_property
     def tabs(self) -> list[Tab]:
         return [
-            Tab(view.label, self.url(view=view.key if number else "", cursor="", q=self.search_text), view is self.view, self._tab_count(view))
+            Tab(
+                view.label,
+                self.url(view=view.key if number else "", cursor="", q=self.search_text),
+                view is self.view,
+                self._tab_count(view),
+            )
             for number, view in enumerate(self.views)
         ]
 
@@ -137,12 +147,14 @@ class Listing(Generic[M]):
         query = urlencode({key: value for key, value in state.items() if value})
         return f"?{query}" if query else "?"
 
-    # Reading the address: nonsense is ignored with a notice ──────────────────────────────────────────────────────────
+    # ── Reading the address: nonsense is ignored with a notice ──
 
     def _read_search(self) -> str:
         text = self.query.get("q", "").strip()
         if "\x00" in text or len(text) > LONGEST_SEARCH:
-            self.notices.append(_("The search was not used: it is too long or holds unreadable characters."))
+            self.notices.append(
+                _("The search was not used: it is too long or holds unreadable characters.")
+            )
             return ""
         return text if self.searchable else ""
 
@@ -152,12 +164,16 @@ class Listing(Generic[M]):
             if view.key == asked:
                 return view
         if asked:
-            self.notices.append(_("The view in the address does not exist: the first one is shown."))
+            self.notices.append(
+                _("The view in the address does not exist: the first one is shown.")
+            )
         return self.views[0] if self.views else None
 
     def _read_sort(self) -> str:
         asked = self.query.get("sort", "")
-        if not asked or asked.removeprefix("-") in {column.sort for column in self.columns if column.sort}:
+        if not asked or asked.removeprefix("-") in {
+            column.sort for column in self.columns if column.sort
+        }:
             return asked or self.default_sort
         self.notices.append(_("The list cannot be sorted that way: the usual order is shown."))
         return self.default_sort
@@ -171,12 +187,16 @@ class Listing(Generic[M]):
         if not text:
             return None
         try:
-            return cursors.read(text, sort=self.sort, field=self._sort_field, pk_field=self._pk_field)
+            return cursors.read(
+                text, sort=self.sort, field=self._sort_field, pk_field=self._pk_field
+            )
         except UnreadableCursorError:
-            self.notices.append(_("The page in the address could not be read: the list starts at its beginning."))
+            self.notices.append(
+                _("The page in the address could not be read: the list starts at its beginning.")
+            )
             return None
 
-    # Finding the rows ────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── Finding the rows ──
 
     @cached_property
     def _matching(self) -> "QuerySet[M]":
@@ -204,23 +224,22 @@ class Listing(Generic[M]):
 
     @property
     def _pk_field(self) -> "Field[Any, Any]":
-        return self.all_rows.model._meta.pk
+        return primary_key(self.all_rows)
 
     @cached_property
     def _sort_field(self) -> "Field[Any, Any]":
         return sort_field(self.all_rows, self._sort_key)
 
-    # Addresses ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── Addresses ──
 
     def _state(self) -> dict[str, str]:
-        """The list's own parameters, without what is usual, plus those of the page's own filters."""
-        own = {
+        """The list's parameters, without what is usual."""
+        return {
             "q": self.search_text,
             "view": self.view.key if self.view and self.view is not self.views[0] else "",
             "sort": self.sort if self.sort != self.default_sort else "",
             "per": str(self.per) if self.per != self.per_page else "",
         }
-        return own
 
     def _page_url(self, direction: cursors.Direction, edge: Sequence[M]) -> str:
         if not edge:
@@ -242,11 +261,13 @@ class Listing(Generic[M]):
     def _tab_count(self, view: ListView) -> str:
         if not view.counted:
             return ""
-        return number_text(bounded_count(view.narrow(self.all_rows), TAB_COUNT_LIMIT), TAB_COUNT_LIMIT)
+        return number_text(
+            bounded_count(view.narrow(self.all_rows), TAB_COUNT_LIMIT), TAB_COUNT_LIMIT
+        )
 
 
 def bounded_count(rows: "QuerySet[Any]", limit: int) -> int:
-    """At most `limit` + 1: beyond that nobody reads the number, and counting would cost more than the page."""
+    """At most `limit` + 1: counting further would cost more than the page itself."""
     return rows.order_by()[: limit + 1].values("pk").count()
 
 
@@ -267,19 +288,21 @@ def beyond(cursor: Cursor, key: str, *, descending: bool) -> Q:
 def sort_field(rows: "QuerySet[Any]", key: str) -> "Field[Any, Any]":
     """The field behind a sort key: a column, one of a related record, or an annotation."""
     if key == "pk":
-        return rows.model._meta.pk
+        return primary_key(rows)
     if key in rows.query.annotations:
-        return rows.query.annotations[key].output_field
+        return cast("Field[Any, Any]", rows.query.annotations[key].output_field)
     model: Any = rows.model
     *path, last = key.split("__")
     try:
         for name in path:
-            model = model._meta.get_field(name).related_model
-        found = model._meta.get_field(last)
+            model = _options(model).get_field(name).related_model
+        found = _options(model).get_field(last)
     except (FieldDoesNotExist, AttributeError) as error:
         raise ImproperlyConfigured(f"{rows.model.__name__} cannot be sorted by {key!r}.") from error
     if found.null:
-        raise ImproperlyConfigured(f"{key!r} may be unknown: sort by an annotation with Coalesce instead.")
+        raise ImproperlyConfigured(
+            f"{key!r} may be unknown: sort by an annotation with Coalesce instead."
+        )
     return found
 
 
@@ -287,3 +310,11 @@ def value_of(record: Any, key: str) -> Any:
     for name in key.split("__"):
         record = getattr(record, name)
     return record
+
+
+def primary_key(rows: "QuerySet[Any]") -> "Field[Any, Any]":
+    return cast("Field[Any, Any]", _options(rows.model).pk)
+
+
+def _options(model: Any) -> Any:
+    return model._meta  # noqa: SLF001 - Django's documented way to a model's fields

@@ -1,7 +1,8 @@
 """The entries of the sidebar and of the top bar. Page apps register theirs in `AppConfig.ready`.
 
-An entry is shown to whoever holds its permission: the page base class says which permissions the person has, with
-`navigation.grant(request, {"customers.view", …})`. Hiding is a courtesy; the page itself refuses.
+An entry is shown to whoever holds its permission: the page base class says which permissions the
+person has, with `navigation.grant(request, {"customers.view", …})`. Hiding is a courtesy; the page
+itself refuses.
 """
 
 from collections.abc import Callable, Collection
@@ -28,7 +29,11 @@ class Entry:
     count: Callable[[HttpRequest], int] | None = None  # what waits for this person; 0 shows nothing
     key: str = ""  # `g` then this key goes there
     position: int = 100
-    exact: bool = False  # current on its own page only: for the home page, whose address begins all others
+    exact: bool = (
+        False  # current on its own page only: for the home page, whose address begins all others
+    )
+    # Names in the page's address that the entry's needs, too. Shown where the page has them.
+    arguments: tuple[str, ...] = ()
     section: str | Promise = ""  # a small heading above the first entry of a section
 
 
@@ -57,12 +62,19 @@ def grant(request: HttpRequest, permissions: Collection[str]) -> None:
     setattr(request, _GRANTED, frozenset(permissions))
 
 
+def is_granted(request: HttpRequest, permission: str) -> bool:
+    """Whether the person of this request holds the permission, as far as the page said."""
+    return permission in getattr(request, _GRANTED, frozenset())
+
+
 def links(request: HttpRequest, menu: str) -> list[Link]:
     granted: frozenset[str] = getattr(request, _GRANTED, frozenset())
+    named = request.resolver_match.kwargs if request.resolver_match else {}
     shown = [
-        (entry, reverse(entry.url_name))
+        (entry, reverse(entry.url_name, kwargs={name: named[name] for name in entry.arguments}))
         for entry in _menus.get(menu, [])
-        if not entry.permission or entry.permission in granted
+        if (not entry.permission or entry.permission in granted)
+        and named.keys() >= set(entry.arguments)
     ]
     inside = [
         url

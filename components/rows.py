@@ -1,4 +1,4 @@
-"""How the rows of a list are shown: typed columns that a page declares, and a plain loop that prints them."""
+"""How the rows of a list are shown: typed columns that a page declares."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
@@ -15,10 +15,10 @@ Kind = Literal["text", "time", "number", "code"]
 
 @dataclass(frozen=True)
 class Column:
-    """One column. The first one of a list is the linked name; `template` gets the record as `row`."""
+    """One column. A list's first is the linked name; `template` gets the record as `row`."""
 
     label: str | Promise
-    value: str | Callable[[Any], Any] = ""  # an attribute's path ("customer.name") or a function of the record
+    value: str | Callable[[Any], Any] = ""  # a path ("customer.name") or a function of the record
     template: str = ""
     sort: str = ""  # a column of the database that has an index and is never null
     kind: Kind = "text"
@@ -68,4 +68,8 @@ class Row:
             value = getattr(value, name, None)
         if callable(value):
             value = value()
-        return value if isinstance(value, dt.date) else conditional_escape("" if value is None else value)
+        return (
+            value
+            if isinstance(value, dt.date)
+            else conditional_escape("" if value is None else value)
+        )

@@ -6,7 +6,9 @@ take away the last two at once.
 """
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts.flows.people import CannotSuspendError
 from accounts.models import User
 from customers.models import Customer, Membership
 from customers.roles import CustomerRole
@@ -17,6 +19,9 @@ RANK = {
     User.Status.PENDING_APPROVAL: 1,
     User.Status.ACTIVE: 2,
 }
+
+
+_JUST_ADDED = gettext_lazy("%(person)s was added to another customer this moment. Try again.")
 
 
 class LastAdministratorError(Exception):
@@ -39,24 +44,23 @@ def keep_one_without(membership: Membership) -> None:
     raise LastAdministratorError(f"{sentence} {_('Make somebody else administrator first.')}")
 
 
-def keep_one_when(user: User, status: str) -> None:
-    """Check that every customer of this person can do without them once they have `status`.
+def keep_one_when_suspended(user: User) -> None:
+    """Check that every customer of this person can do without them.
 
-    Locks the person's customers, then the person. Raises LastAdministratorError.
+    Locks the person's customers, then the person. Raises CannotSuspendError. Asked by the flow
+    that suspends people, whoever calls it.
     """
     customer_ids = Membership.objects.of_person(user).customer_ids()
-    customers = Customer.objects.filter(pk__in=customer_ids).order_by("pk")
-    list(customers.select_for_update())
-    user = User.objects.select_for_update().get(pk=user.pk)
-    if RANK[User.Status(status)] >= RANK[User.Status(user.status)]:
-        return
+    list(Customer.objects.filter(pk__in=customer_ids).order_by("pk").select_for_update())
+    User.objects.select_for_update().get(pk=user.pk)
     memberships = Membership.objects.of_person(user).select_related("user")
-    if {each.customer_id for each in memberships} - set(customer_ids):
-        raise LastAdministratorError(
-            _("%(person)s was just added to another customer. Try again.") % {"person": user}
-        )
     for membership in memberships:
-        keep_one_without(membership)
+        if membership.customer_id not in customer_ids:
+            raise CannotSuspendError(_JUST_ADDED % {"person": user})
+        try:
+            keep_one_without(membership)
+        except LastAdministratorError as error:
+            raise CannotSuspendError(str(error)) from error
 
 
 def _as_good_as(status: str) -> list[str]:

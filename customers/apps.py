@@ -3,3 +3,10 @@ from django.apps import AppConfig
 
 class CustomersConfig(AppConfig):
     name = "customers"
+
+    def ready(self) -> None:
+        # Models must be loaded before flows are.
+        from accounts import hooks  # noqa: PLC0415
+        from customers.administrators import keep_one_when_suspended  # noqa: PLC0415
+
+        hooks.register_suspension_guard(keep_one_when_suspended)

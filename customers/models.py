@@ -75,6 +75,7 @@ class Customer(models.Model):
                 F("contact_phone"),
                 Value(" "),
                 F("website"),
+                output_field=models.TextField(),
             )
         ),
         output_field=models.TextField(),

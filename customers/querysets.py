@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models import Count, F, FilteredRelation, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from customers.roles import CustomerRole
@@ -14,6 +14,8 @@ from customers.roles import CustomerRole
 if TYPE_CHECKING:
     from accounts.models import User
     from customers.models import Customer, Membership
+
+LONGEST_SEARCH = 10  # words
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -27,7 +29,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     def search(self, words: str) -> CustomerQuerySet:
         """Those that hold every word in their name, code, contact, e-mail, phone or website."""
         found = self
-        for word in words.lower().split():
+        for word in words.lower().split()[:LONGEST_SEARCH]:
             found = found.filter(search_text__contains=word)
         return found
 
@@ -62,6 +64,23 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Everybody else of the same customer."""
         others = self.filter(customer_id=membership.customer_id)
         return others.exclude(pk=membership.pk)
+
+    def with_invitations(self) -> MembershipQuerySet:
+        """Adds `invited_until`: when the person's live invitation ends, or None."""
+        live = FilteredRelation(
+            "user__one_time_links",
+            condition=Q(
+                user__one_time_links__purpose="invitation",
+                user__one_time_links__used_at__isnull=True,
+                user__one_time_links__revoked_at__isnull=True,
+            ),
+        )
+        return self.annotate(invitation=live).annotate(invited_until=F("invitation__expires_at"))
+
+    def invited(self) -> MembershipQuerySet:
+        """Those whose invitation was neither accepted nor replaced, be it over or not."""
+        invited = self.with_invitations().filter(invited_until__isnull=False)
+        return invited.select_related("user", "customer")
 
     def customer_ids(self) -> list[uuid.UUID]:
         """In the order in which they are locked."""

@@ -30,3 +30,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         return self.filter(
             kind=mail.kind, recipient_email=mail.recipient_email, about__contains=mail.about
         )
+
+    def without_bodies(self) -> OutgoingMailQuerySet:
+        """For lists: the bodies are long, and the link is nobody's business."""
+        return self.defer("text_body", "html_body", "secret_link")

@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 
 from notifications import sending
 from notifications.models import OutgoingMail
-from resellers.tasking import for_each_in_service
+from resellers.tasking import for_each_in_service, public_task
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ def send_mail(*, mail_id: str, **_future: object) -> None:
     sending.send(uuid.UUID(mail_id))
 
 
-@shared_task(name="notifications.sweep")
+@public_task(name="notifications.sweep")
 def sweep(**_future: object) -> None:
     """Started by beat: wake senders for what waits, at every reseller in service."""
     for_each_in_service(wake_overdue)

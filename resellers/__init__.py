@@ -1,1 +1,1 @@
-"""Public schema: who resells on this installation, under which host, and how their schema is made."""
+"""Public schema: who resells here, under which host, and how their schema is made."""

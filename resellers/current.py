@@ -1,10 +1,10 @@
 """The door to the reseller whose schema is in use."""
 
 from django.conf import settings
-from django.db import connection
 from django_tenants.utils import schema_context
 
 from resellers.models import Reseller
+from resellers.schemas import PUBLIC, connection
 
 
 class NoResellerError(RuntimeError):
@@ -12,21 +12,33 @@ class NoResellerError(RuntimeError):
 
 
 def current_reseller() -> Reseller:
-    """The reseller of the running request or task.
+    """The reseller of the running request or task. Costs no query there.
 
     Raises NoResellerError in the public schema.
     """
     tenant = connection.tenant
     if isinstance(tenant, Reseller):
         return tenant
-    schema_name: str = connection.schema_name
-    if schema_name == "public":
+    schema_name = connection.schema_name
+    if schema_name == PUBLIC:
         raise NoResellerError
-    with schema_context("public"):
-        return Reseller.objects.get(schema_name=schema_name)
+    with schema_context(PUBLIC):
+        reseller = Reseller.objects.get(schema_name=schema_name)
+    # Inside schema_context() the connection knows only a name. From now on it knows the reseller.
+    connection.set_tenant(reseller)
+    return reseller
 
 
 def absolute_url(path: str, *, host: str | None = None) -> str:
-    """The full address of a page at the current reseller (or at `host`), for mails and copy buttons."""
+    """The full address of a page, for mails and copy buttons.
+
+    At `host`, or where the code runs: at the current reseller, or in public at the platform.
+    """
     port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
-    return f"{settings.PUBLIC_SCHEME}://{host or current_reseller().host}{port}{path}"
+    return f"{settings.PUBLIC_SCHEME}://{host or _current_host()}{port}{path}"
+
+
+def _current_host() -> str:
+    if connection.schema_name == PUBLIC:
+        return str(settings.PLATFORM_HOST)
+    return current_reseller().host

@@ -14,8 +14,10 @@ from django_tenants.models import DomainMixin, TenantMixin
 from resellers.clouds import Cloud
 from resellers.querysets import ResellerQuerySet
 from resellers.validators import (
+    RESERVED_SCHEMAS,
     validate_currency,
     validate_host,
+    validate_language,
     validate_schema_name,
     validate_time_zone,
 )
@@ -36,7 +38,7 @@ class Reseller(TenantMixin):
         READY = "ready", _("Ready")
         FAILED = "failed", _("Failed")
 
-    # Making and dropping schemas is the business of resellers.provisioning, never of save() and delete().
+    # Making schemas is the business of resellers.provisioning, never of save() and delete().
     auto_create_schema = False
     auto_drop_schema = False
 
@@ -61,7 +63,9 @@ class Reseller(TenantMixin):
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
     )
-    language = models.CharField(_("language"), max_length=10, default="en")
+    language = models.CharField(
+        _("language"), max_length=10, default="en", validators=[validate_language]
+    )
     providers = ArrayField(
         models.CharField(max_length=20, choices=Cloud),
         default=list,
@@ -74,7 +78,7 @@ class Reseller(TenantMixin):
         _("brand colour"),
         max_length=7,
         default="#0559a8",
-        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")],
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("Enter a colour such as #0559a8."))],
     )
     support_email = models.EmailField(_("support e-mail"), blank=True)
     support_phone = models.CharField(_("support phone"), max_length=40, blank=True)
@@ -101,7 +105,8 @@ class Reseller(TenantMixin):
             models.CheckConstraint(
                 name="reseller_schema_name_is_safe",
                 condition=Q(schema_name__regex=r"^[a-z][a-z0-9_]{2,40}$")
-                & ~Q(schema_name__in=["public", "extensions", "information_schema"]),
+                & ~Q(schema_name__startswith="pg_")
+                & ~Q(schema_name__in=RESERVED_SCHEMAS),
             ),
             models.CheckConstraint(
                 name="reseller_suspended_only_when_ready",
@@ -121,6 +126,25 @@ class Reseller(TenantMixin):
     def is_suspended(self) -> bool:
         return self.suspended_at is not None
 
+    @property
+    def is_being_made(self) -> bool:
+        return self.state in UNFINISHED
+
+
+# On the way to ready. A reseller that stays here for long was left behind by a worker that died.
+UNFINISHED = (Reseller.State.REQUESTED, Reseller.State.CREATING, Reseller.State.SEEDING)
+
 
 class Domain(DomainMixin):
     """A host that leads to a reseller. The row appears only when the reseller's schema is ready."""
+
+
+class SchemaTemplate(models.Model):
+    """The text from which new schemas are made, for one state of the code's migrations."""
+
+    fingerprint = models.CharField(max_length=64, primary_key=True)
+    sql = models.TextField()
+    made_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.fingerprint[:12]

@@ -1,14 +1,101 @@
-"""Work that beat starts once for all resellers."""
+"""The base of every task: it runs in the schema from which it was sent, or not at all."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
-from django_tenants.utils import tenant_context
+from celery import shared_task
+from django.db import DatabaseError
+from django_tenants.utils import schema_context, tenant_context
+from tenant_schemas_celery.task import TenantTask
 
 from resellers.models import Reseller
+from resellers.schemas import PUBLIC, connection
+
+logger = logging.getLogger(__name__)
+
+
+class NoSchemaError(RuntimeError):
+    """A reseller's task was called without a reseller: in public, or by a bare message."""
+
+
+class ResellerTask(TenantTask):  # type: ignore[misc]
+    """A task of one reseller. Sending it notes the schema.
+
+    The task of a reseller that is suspended, not ready or gone is dropped: what must not be lost
+    lives in a table that a beat task sweeps.
+    """
+
+    abstract = True
+    # The library would switch in a signal handler: an error in there is only logged, and the task
+    # runs in public. Switching is done in __call__ instead.
+    tenant_databases = ()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with self._schema_restored():
+            reseller = self._reseller()
+            if reseller is None:
+                return None
+            with tenant_context(reseller):
+                return super().__call__(*args, **kwargs)
+
+    def _reseller(self) -> Reseller | None:
+        """Whose task this is; None when it must not run. Raises NoSchemaError."""
+        name = self._schema_name()
+        if not name or name == PUBLIC:
+            raise NoSchemaError(f"{self.name} needs a reseller.")
+        with schema_context(PUBLIC):
+            reseller = Reseller.objects.in_service().filter(schema_name=name).first()
+        if reseller is None:
+            logger.warning("%s dropped: %s is suspended, not ready or gone.", self.name, name)
+        return reseller
+
+    def _schema_name(self) -> str | None:
+        """Where the task was sent from; for a plain call, where the caller stands."""
+        if self.request.called_directly:
+            return str(connection.schema_name)
+        noted = (self.request.headers or {}).get("_schema_name") or self.request.get("_schema_name")
+        return str(noted) if noted else None
+
+    @contextmanager
+    def _schema_restored(self) -> Iterator[None]:
+        """A worker ends each task in public; a caller finds the connection as it was."""
+        in_worker = not (self.request.called_directly or self.request.is_eager)
+        before = connection.tenant
+        try:
+            yield
+        finally:
+            if in_worker:
+                connection.set_schema_to_public()
+            else:
+                connection.set_tenant(before)
+
+
+class PublicTask(ResellerTask):
+    """A task of the platform itself. It runs in the public schema, wherever it was sent from."""
+
+    abstract = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with self._schema_restored(), schema_context(PUBLIC):
+            return super(ResellerTask, self).__call__(*args, **kwargs)
+
+
+public_task = partial(shared_task, base=PublicTask)
 
 
 def for_each_in_service(function: Callable[[], object]) -> None:
-    """Call the function in the schema of each reseller that is ready and not suspended."""
-    for reseller in Reseller.objects.in_service():
+    """Call the function in the schema of each reseller in service.
+
+    What the database refuses at one of them is logged; the others have their turn all the same.
+    """
+    with schema_context(PUBLIC):
+        resellers = list(Reseller.objects.in_service().order_by("created_at", "id"))
+    for reseller in resellers:
         with tenant_context(reseller):
-            function()
+            try:
+                function()
+            except DatabaseError:
+                logger.exception("%s failed at %s.", function, reseller.schema_name)

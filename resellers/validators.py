@@ -8,24 +8,24 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 _SCHEMA_NAME = re.compile(r"[a-z][a-z0-9_]{2,40}")
-_RESERVED_SCHEMAS = {"public", "extensions", "information_schema", "reseller_template"}
+RESERVED_SCHEMAS = ["public", "extensions", "information_schema", "reseller_template"]
 _HOST_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"{_HOST_LABEL}(?:\.{_HOST_LABEL})+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 def validate_schema_name(name: str) -> None:
-    if not _SCHEMA_NAME.fullmatch(name) or name in _RESERVED_SCHEMAS or name.startswith("pg_"):
+    if not _SCHEMA_NAME.fullmatch(name) or name in RESERVED_SCHEMAS or name.startswith("pg_"):
         raise ValidationError(_("This is not a name for a schema."))
 
 
 def validate_host(host: str) -> None:
-    """Lower-case letters, digits and hyphens in labels joined by dots; no port, not the platform's own host."""
+    """Lower-case letters, digits and hyphens in labels joined by dots; not the platform's host."""
     if not _HOST.fullmatch(host) or host.rsplit(".", 1)[-1].isdigit():
         raise ValidationError(
             _("Enter a host such as portal.example.com, in lower case and without a port.")
         )
-    if host == settings.PLATFORM_HOST:
+    if host == settings.PLATFORM_HOST.lower():
         raise ValidationError(_("This host belongs to the platform itself."))
 
 
@@ -37,3 +37,8 @@ def validate_currency(code: str) -> None:
 def validate_time_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
         raise ValidationError(_("Enter a time zone such as Europe/Berlin."))
+
+
+def validate_language(code: str) -> None:
+    if code not in dict(settings.LANGUAGES):
+        raise ValidationError(_("This language is not available."))

@@ -9,7 +9,6 @@ from django.forms import BaseForm, BoundField
 from django.http import HttpRequest
 from django.template import Context
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -147,7 +146,9 @@ def time(value: dt.datetime | dt.date | None) -> SafeString | str:
     if value is None:
         return ""
     if not isinstance(value, dt.datetime):
-        return format_html('<time datetime="{}">{}</time>', value.isoformat(), formats.date_format(value))
+        return format_html(
+            '<time datetime="{}">{}</time>', value.isoformat(), formats.date_format(value)
+        )
     local = timezone.localtime(value)
     exact = f"{formats.date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
     return format_html(

@@ -1,6 +1,13 @@
 """The whole map of the console."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
 app_name = "console"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("console.urls.home")),
+    path("customers/", include("console.urls.customers")),
+    path("customers/<uuid:customer_id>/people/", include("console.urls.people")),
+    path("requests/", include("console.urls.requests")),
+    path("mails/", include("console.urls.mails")),
+    path("settings/", include("console.urls.settings")),
+]

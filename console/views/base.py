@@ -13,7 +13,8 @@ from django.views.generic.base import ContextMixin, View
 from accounts import access
 from accounts.models import StaffMember, User
 from accounts.roles import StaffPermission
-from customers.models import Customer
+from components import navigation
+from customers.models import Customer, Membership
 
 
 class ConsolePage(AccessMixin, ContextMixin, View):
@@ -39,6 +40,7 @@ class ConsolePage(AccessMixin, ContextMixin, View):
         if member is None:
             raise Http404
         self.member = member
+        navigation.grant(request, {each.value for each in StaffPermission if self.may(each)})
         if not access.may(member, self.permission):
             raise PermissionDenied
         self.load()
@@ -68,3 +70,19 @@ class CustomerPage(ConsolePage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(customer=self.customer, **kwargs)
+
+
+class PersonPage(CustomerPage):
+    """A staff page about one person of a customer, named by `person_id` in the URL."""
+
+    membership: Membership
+
+    def load(self) -> None:
+        super().load()
+        people = Membership.objects.of_customer(self.customer).with_invitations()
+        self.membership = get_object_or_404(people, user_id=self.kwargs["person_id"])
+        self.membership.customer = self.customer
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = {"membership": self.membership, "person": self.membership.user}
+        return super().get_context_data(**context, **kwargs)

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import links
+from accounts.flows import invitations
+from accounts.flows.invitations import CannotInviteError
+from accounts.flows.people import CannotCreatePersonError, create_person, set_password_for
 from accounts.models import OneTimeLink, StaffMember, User
 from audit import sentences, trail
 from customers import administrators
@@ -35,7 +37,7 @@ class CannotAddPersonError(Exception):
         self.field = field
 
 
-class CannotChangePersonError(Exception):
+class CannotChangeMembershipError(Exception):
     """The change is not allowed. The message is fit to show."""
 
 
@@ -48,28 +50,28 @@ class NewPerson:
     role: str = CustomerRole.VIEWER
     status: str = User.Status.PENDING_EMAIL_VALIDATION
     password: str = ""
+    invite: bool = False
 
 
 @transaction.atomic
-def add_person(customer: Customer, person: NewPerson, *, by: User | None) -> Membership:
+def add_person(customer: Customer, person: NewPerson, *, by: User) -> Membership:
     """Add a person by e-mail. Whom the reseller knows already joins with the account they have.
 
     The first person of a customer becomes its administrator, whatever role was asked for.
     Raises CannotAddPersonError.
     """
     customer = Customer.objects.select_for_update().get(pk=customer.pk)
-    user, is_new = User.objects.get_or_create(
-        email=User.objects.normalize_email(person.email),
-        defaults={
-            "full_name": person.full_name,
-            "status": person.status,
-            "password": make_password(person.password or None),
-        },
-    )
+    user, is_new = _find_or_create(person, by=by)
     if not is_new:
         _forget_unproved_password(user)
     field = "status" if is_new else "email"
-    return _join(customer, user, role=person.role, by=by, field=field)
+    membership = _join(customer, user, role=person.role, by=by, field=field)
+    if person.invite and invitations.may_be_invited(membership.user):
+        try:
+            invite(membership, by=by)
+        except CannotInviteError as error:
+            raise CannotAddPersonError(str(error), field="invite") from error
+    return membership
 
 
 @transaction.atomic
@@ -83,9 +85,21 @@ def join(customer: Customer, user: User, *, role: str, by: User | None) -> Membe
     return _join(customer, user, role=role, by=by, field=None)
 
 
+def invite(membership: Membership, *, by: User) -> None:
+    """Mail the person a link on which they set a password. Raises CannotInviteError."""
+    customer = membership.customer
+    invitations.invite(
+        membership.user,
+        by=by,
+        kind="customer_invitation",
+        organization=customer.organization_name,
+        about=[customer],
+    )
+
+
 @transaction.atomic
 def change_role(membership: Membership, role: str, *, by: User) -> Membership:
-    """Give the person another role at this customer. Raises CannotChangePersonError."""
+    """Give the person another role at this customer. Raises CannotChangeMembershipError."""
     membership = _locked(membership)
     old = membership.role
     if role == old:
@@ -101,7 +115,7 @@ def change_role(membership: Membership, role: str, *, by: User) -> Membership:
 def remove(membership: Membership, *, by: User) -> None:
     """Take the person out of this customer. Their account and what they did stay.
 
-    Raises CannotChangePersonError.
+    Raises CannotChangeMembershipError.
     """
     membership = _locked(membership)
     _keep_an_administrator(membership)
@@ -110,6 +124,20 @@ def remove(membership: Membership, *, by: User) -> None:
     membership.delete()
     if not _belongs_somewhere(user):
         links.revoke(user, OneTimeLink.Purpose.INVITATION)
+
+
+def _find_or_create(person: NewPerson, *, by: User) -> tuple[User, bool]:
+    """The person with this e-mail, and whether they are new."""
+    known = User.objects.filter(email=User.objects.normalize_email(person.email))
+    if user := known.first():
+        return user, False
+    try:
+        user = create_person(person.email, full_name=person.full_name, status=person.status, by=by)
+    except CannotCreatePersonError:
+        return known.get(), False  # somebody was faster
+    if person.password:
+        set_password_for(user, person.password, by=by)
+    return user, True
 
 
 def _join(
@@ -139,7 +167,7 @@ def _locked(membership: Membership) -> Membership:
     user = User.objects.select_for_update().get(pk=membership.user_id)
     found = Membership.objects.filter(pk=membership.pk).first()
     if found is None:
-        raise CannotChangePersonError(
+        raise CannotChangeMembershipError(
             _("%(person)s does not belong to %(customer)s any more.")
             % {"person": user, "customer": customer}
         )
@@ -151,7 +179,7 @@ def _keep_an_administrator(membership: Membership) -> None:
     try:
         administrators.keep_one_without(membership)
     except LastAdministratorError as error:
-        raise CannotChangePersonError(str(error)) from error
+        raise CannotChangeMembershipError(str(error)) from error
 
 
 def _belongs_somewhere(user: User) -> bool:

@@ -1,16 +1,17 @@
 """A django-tenants backend that cannot fall through to another schema.
 
-With the public schema on a tenant's search path, a missing tenant table silently becomes the operators' table: their
-passwords would log in at a reseller's host. Here a missing table is an error.
+With the public schema on a tenant's search path, a missing tenant table silently becomes the
+operators' table: their passwords would log in at a reseller's host. Here a missing table is an
+error.
 """
 
 from django_tenants.postgresql_backend import base
 from django_tenants.utils import get_public_schema_name
 
 
-class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
+class DatabaseWrapper(base.DatabaseWrapper):
     def _get_cursor_search_paths(self) -> list[str]:
         if self.schema_name != get_public_schema_name():
             self.include_public_schema = False
-        paths: list[str] = super()._get_cursor_search_paths()
+        paths: list[str] = super()._get_cursor_search_paths()  # type: ignore[no-untyped-call]
         return paths

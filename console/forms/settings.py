@@ -1,0 +1,16 @@
+"""Forms of the reseller's settings."""
+
+from django.utils.translation import gettext_lazy as _
+
+from components.forms import PortalModelForm
+from notifications.models import MailSettings
+
+
+class MailSettingsForm(PortalModelForm):
+    """Where approval requests are mailed to."""
+
+    submit_label = _("Save mail settings")
+
+    class Meta:
+        model = MailSettings
+        fields = ["approvals_email"]

@@ -1,0 +1,70 @@
+"""The console's sidebar."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import StaffPermission
+from approvals.models import ApprovalRequest
+from components import navigation
+from components.lists import TAB_COUNT_LIMIT, bounded_count
+from components.navigation import Entry
+
+_WAITING = "_requests_waiting"
+
+
+def requests_waiting(request: HttpRequest) -> int:
+    """How many requests this person can decide now. Asked several times a page, counted once."""
+    if not navigation.is_granted(request, StaffPermission.DECIDE_REQUESTS):
+        return 0
+    if not hasattr(request, _WAITING):
+        pending = ApprovalRequest.objects.pending()
+        setattr(request, _WAITING, bounded_count(pending, TAB_COUNT_LIMIT))
+    number: int = getattr(request, _WAITING)
+    return number
+
+
+def register() -> None:
+    navigation.register(
+        navigation.CONSOLE,
+        Entry(
+            label=_("Home"),
+            icon="home",
+            url_name="console:home",
+            exact=True,
+            key="h",
+            position=10,
+        ),
+        Entry(
+            label=_("Customers"),
+            icon="building",
+            url_name="console:customers:list",
+            permission=StaffPermission.VIEW_CUSTOMERS,
+            key="c",
+            position=20,
+        ),
+        Entry(
+            label=_("Requests"),
+            icon="inbox",
+            url_name="console:requests:list",
+            permission=StaffPermission.VIEW_REQUESTS,
+            count=requests_waiting,
+            key="r",
+            position=30,
+        ),
+        Entry(
+            label=_("Team"),
+            icon="users",
+            url_name="console:team:list",
+            permission=StaffPermission.VIEW_TEAM,
+            key="t",
+            position=40,
+        ),
+        Entry(
+            label=_("Settings"),
+            icon="settings",
+            url_name="console:settings:home",
+            permission=StaffPermission.MANAGE_SETTINGS,
+            key="s",
+            position=50,
+        ),
+    )

@@ -1,0 +1,5 @@
+"""Migrating means all schemas: public and the resellers'."""
+
+from resellers.management.commands.migrate_schemas import Command
+
+__all__ = ["Command"]

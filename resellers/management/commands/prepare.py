@@ -1,0 +1,46 @@
+"""`manage.py prepare`:
+
+brings the database up to the code. Safe to run at every start, and by several at once.
+"""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django_tenants.utils import schema_context
+
+from resellers import extensions, migrating, schema_template
+from resellers.locks import advisory_lock
+from resellers.schemas import PUBLIC
+
+
+class Command(BaseCommand):
+    help = (
+        "Creates extensions, migrates the public schema, the template and every reseller's schema "
+        "that needs it. Run it before starting a new version."
+    )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        with advisory_lock("prepare"), schema_context(PUBLIC):
+            extensions.ensure()
+            call_command("migrate_schemas", shared=True, interactive=False, verbosity=0)
+            schema_template.current()
+            schema_template.forget_old()
+            self._migrate_resellers()
+        self._tell(options, "The database is prepared.")
+
+    def _migrate_resellers(self) -> None:
+        schemas = migrating.reseller_schemas()
+        behind = migrating.behind(schemas)
+        for number, schema_name in enumerate(behind, start=1):
+            self.stdout.write(f"Migrating {schema_name} ({number} of {len(behind)}) …")
+            migrating.migrate(schema_name)
+        for reseller in migrating.without_schema():
+            self.stderr.write(
+                f"{reseller.name} is ready by its row, but has no schema {reseller.schema_name}. "
+                "Restore it from a backup."
+            )
+
+    def _tell(self, options: dict[str, Any], sentence: str) -> None:
+        if options["verbosity"]:
+            self.stdout.write(sentence)
