@@ -1,16 +1,17 @@
 """People, staff roles and one-time links."""
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.querysets import OneTimeLinkQuerySet, StaffMemberQuerySet
 from accounts.roles import StaffRole
 
 
@@ -28,7 +29,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A platform operator. Called by `manage.py createsuperuser`, which runs in the public schema."""
+        """A platform operator. Called by `manage.py createsuperuser` in the public schema."""
         return self.create_user(
             email, password, is_staff=True, is_superuser=True, status=User.Status.ACTIVE, **fields
         )
@@ -51,8 +52,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     # Django and allauth ask for is_active; the database derives it, so the two can never disagree.
     is_active = models.GeneratedField(
-        expression=Q(status="active"), output_field=models.BooleanField(), db_persist=True
+        expression=ExpressionWrapper(Q(status="active"), output_field=models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
+    # What reactivating leads back to; empty where nobody was suspended.
+    suspended_from = models.CharField(max_length=30, choices=Status, blank=True, editable=False)
     is_staff = models.BooleanField(_("platform operator"), default=False)
     email_validated_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -61,7 +66,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [
@@ -73,6 +78,21 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 name="user_email_is_lower_case", condition=Q(email=Lower(F("email")))
             ),
+            models.CheckConstraint(
+                name="user_suspended_from_only_while_suspended",
+                condition=Q(status="suspended") | Q(suspended_from=""),
+            ),
+            models.CheckConstraint(
+                name="user_status_is_known",
+                condition=Q(
+                    status__in=[
+                        "pending_email_validation",
+                        "pending_approval",
+                        "active",
+                        "suspended",
+                    ]
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -80,6 +100,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def clean(self) -> None:
         self.email = User.objects.normalize_email(self.email)
+
+    @property
+    def is_pending(self) -> bool:
+        return self.status in {self.Status.PENDING_EMAIL_VALIDATION, self.Status.PENDING_APPROVAL}
 
     def get_full_name(self) -> str:
         return self.full_name
@@ -102,6 +126,8 @@ class StaffMember(models.Model):
     role = models.CharField(max_length=20, choices=StaffRole)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = StaffMemberQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"{self.user} ({self.get_role_display()})"
 
@@ -117,10 +143,16 @@ class OneTimeLink(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="one_time_links")
     purpose = models.CharField(max_length=20, choices=Purpose)
     token_digest = models.CharField(max_length=64, unique=True)
+    # What an invitation's page tells its reader: whose company, and who asked for it.
+    organization = models.CharField(max_length=200, blank=True)
+    issued_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    mail_kind = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+    objects = OneTimeLinkQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,5 +1,87 @@
-"""Sign-in, passwords and second factor: allauth's views under our own map."""
+"""Log-in, passwords and second factor: allauth's views under our own map.
 
-from django.urls import URLPattern, URLResolver
+Only what this project uses. The names are allauth's: it reverses them by itself.
+"""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path, re_path
+from django.views.decorators.cache import never_cache
+
+from accounts import homes
+from accounts.views import SignUp
+
+View = Callable[..., HttpResponseBase]
+
+
+def _page(route: str, view: View, name: str) -> URLPattern:
+    """Pages about secrets are kept by no cache."""
+    return path(route, never_cache(view), name=name)
+
+
+def _at_resellers(view: View) -> View:
+    """Operators have no mail of their own: `manage.py changepassword` changes their passwords."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if homes.on_platform():
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return wrapped
+
+
+urlpatterns = [
+    _page("login/", account.login, "account_login"),
+    _page("logout/", account.logout, "account_logout"),
+    _page("signup/", SignUp.as_view(), "account_signup"),
+    _page("inactive/", account.account_inactive, "account_inactive"),
+    _page("reauthenticate/", account.reauthenticate, "account_reauthenticate"),
+    _page("password/change/", account.password_change, "account_change_password"),
+    _page("password/set/", account.password_set, "account_set_password"),
+    _page("password/reset/", _at_resellers(account.password_reset), "account_reset_password"),
+    _page("password/reset/done/", account.password_reset_done, "account_reset_password_done"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        never_cache(account.password_reset_from_key),
+        name="account_reset_password_from_key",
+    ),
+    _page(
+        "password/reset/key/done/",
+        account.password_reset_from_key_done,
+        "account_reset_password_from_key_done",
+    ),
+    _page("factors/", mfa.index, "mfa_index"),
+    _page("factors/authenticate/", mfa.authenticate, "mfa_authenticate"),
+    _page("factors/reauthenticate/", mfa.reauthenticate, "mfa_reauthenticate"),
+    _page("factors/app/on/", totp.activate_totp, "mfa_activate_totp"),
+    _page("factors/app/off/", totp.deactivate_totp, "mfa_deactivate_totp"),
+    _page("factors/codes/", recovery_codes.view_recovery_codes, "mfa_view_recovery_codes"),
+    _page(
+        "factors/codes/new/", recovery_codes.generate_recovery_codes, "mfa_generate_recovery_codes"
+    ),
+    _page(
+        "factors/codes/file/",
+        recovery_codes.download_recovery_codes,
+        "mfa_download_recovery_codes",
+    ),
+    _page("factors/keys/", webauthn.list_webauthn, "mfa_list_webauthn"),
+    _page("factors/keys/add/", webauthn.add_webauthn, "mfa_add_webauthn"),
+    _page("factors/keys/login/", webauthn.login_webauthn, "mfa_login_webauthn"),
+    _page(
+        "factors/keys/reauthenticate/",
+        webauthn.reauthenticate_webauthn,
+        "mfa_reauthenticate_webauthn",
+    ),
+    _page("factors/keys/<int:pk>/name/", webauthn.edit_webauthn, "mfa_edit_webauthn"),
+    _page("factors/keys/<int:pk>/remove/", webauthn.remove_webauthn, "mfa_remove_webauthn"),
+]

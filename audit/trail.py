@@ -68,11 +68,12 @@ def record(  # noqa: PLR0913 - the six things that an entry tells; all but the f
         subject_name=str(subject)[:254],
         about=list({subject.id, *(each.id for each in about)}),
         changes={
-            field: [_plain(old), _plain(new)] for field, (old, new) in (changes or {}).items()
+            field: [plain(old), plain(new)] for field, (old, new) in (changes or {}).items()
         },
         note=note,
     )
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """A value as the trail keeps it."""
     return value if value is None or isinstance(value, bool | int | str) else str(value)

@@ -32,6 +32,8 @@ class Entry:
     exact: bool = (
         False  # current on its own page only: for the home page, whose address begins all others
     )
+    # Names in the page's address that the entry's needs, too. Shown where the page has them.
+    arguments: tuple[str, ...] = ()
     section: str | Promise = ""  # a small heading above the first entry of a section
 
 
@@ -67,10 +69,12 @@ def is_granted(request: HttpRequest, permission: str) -> bool:
 
 def links(request: HttpRequest, menu: str) -> list[Link]:
     granted: frozenset[str] = getattr(request, _GRANTED, frozenset())
+    named = request.resolver_match.kwargs if request.resolver_match else {}
     shown = [
-        (entry, reverse(entry.url_name))
+        (entry, reverse(entry.url_name, kwargs={name: named[name] for name in entry.arguments}))
         for entry in _menus.get(menu, [])
-        if not entry.permission or entry.permission in granted
+        if (not entry.permission or entry.permission in granted)
+        and named.keys() >= set(entry.arguments)
     ]
     inside = [
         url

@@ -45,6 +45,7 @@ SHARED_APPS = [
     "django_tenants",
     *_BOTH,
     "operations",
+    "django.contrib.postgres",  # teaches indexes to name their operator class
     "django.forms",  # its widget templates: FORM_RENDERER looks among the installed apps
     "django.contrib.humanize",
     "django.contrib.staticfiles",
@@ -158,6 +159,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    # Erases the sign-ups whose e-mail nobody validated.
+    "approvals.sweep_drafts": {
+        "task": "approvals.sweep_drafts",
+        "schedule": 60.0 * 60,
+        "options": {"expires": 60 * 50},
+    },
 }
 
 # ── Mail ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -177,6 +184,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"notifications@{PLAT
 
 # ── People: sign-in, passwords, second factor ────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "accounts.User"
+# A constraint on the lower-cased e-mail keeps it unique, which the check does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -195,9 +204,16 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/after-login/"
+LOGIN_REDIRECT_URL = "after_login"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"login": "accounts.forms.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.LoginForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "set_password": "accounts.forms.SetPasswordForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -211,8 +227,27 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_USER_DISPLAY = "accounts.models.display_name"
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.tokens.PasswordResetTokens"  # noqa: S105 - a class, not a secret
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+# Beside allauth's own limits. `key` is the typed e-mail, known or not: nobody's mailbox can be flooded.
+ACCOUNT_RATE_LIMITS = {
+    "signup": "20/m/ip,100/d/ip,5/h/key",
+    "resend_validation": "10/m/ip,3/h/key",
+    "validate_email": "30/m/ip",
+}
+PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.factor_forms.AuthenticateForm",
+    "reauthenticate": "accounts.factor_forms.ReauthenticateForm",
+    "activate_totp": "accounts.factor_forms.ActivateTOTPForm",
+    "deactivate_totp": "accounts.factor_forms.DeactivateTOTPForm",
+    "generate_recovery_codes": "accounts.factor_forms.GenerateRecoveryCodesForm",
+    "add_webauthn": "accounts.factor_forms.AddKeyForm",
+    "edit_webauthn": "accounts.factor_forms.EditKeyForm",
+    "authenticate_webauthn": "accounts.factor_forms.AuthenticateKeyForm",
+    "login_webauthn": "accounts.factor_forms.LoginKeyForm",
+    "reauthenticate_webauthn": "accounts.factor_forms.ReauthenticateKeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION

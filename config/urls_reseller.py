@@ -2,9 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.views import AfterLogin
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("components.urls")),
     path("account/", include("accounts.urls")),
+    path("after-login/", AfterLogin.as_view(), name="after_login"),
     path("console/", include("console.urls")),
     path("", include("portal.urls")),
 ]

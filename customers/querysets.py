@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from accounts.models import User
     from customers.models import Customer, Membership
 
+LONGEST_SEARCH = 10  # words
+
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
     def of_person(self, user: User) -> CustomerQuerySet:
@@ -27,7 +29,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     def search(self, words: str) -> CustomerQuerySet:
         """Those that hold every word in their name, code, contact, e-mail, phone or website."""
         found = self
-        for word in words.lower().split():
+        for word in words.lower().split()[:LONGEST_SEARCH]:
             found = found.filter(search_text__contains=word)
         return found
 
@@ -74,6 +76,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             ),
         )
         return self.annotate(invitation=live).annotate(invited_until=F("invitation__expires_at"))
+
+    def invited(self) -> MembershipQuerySet:
+        """Those whose invitation was neither accepted nor replaced, be it over or not."""
+        invited = self.with_invitations().filter(invited_until__isnull=False)
+        return invited.select_related("user", "customer")
 
     def customer_ids(self) -> list[uuid.UUID]:
         """In the order in which they are locked."""

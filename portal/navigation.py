@@ -18,7 +18,7 @@ def register() -> None:
             "portal:company:overview",
             permission=CustomerPermission.VIEW_COMPANY,
             arguments=COMPANY,
-            exact=True,
+            key="c",
             position=10,
         ),
         Entry(
@@ -27,6 +27,7 @@ def register() -> None:
             "portal:company:people",
             permission=CustomerPermission.VIEW_PEOPLE,
             arguments=COMPANY,
+            key="p",
             position=20,
         ),
     )

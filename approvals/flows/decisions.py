@@ -8,7 +8,6 @@ what, and when.
 from dataclasses import dataclass
 from typing import Any
 
-from customers.flows import customers, people
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -18,6 +17,7 @@ from accounts.models import User
 from approvals import actions, applicants, mails, outcomes, presets
 from approvals.models import ApprovalRequest
 from audit import trail
+from customers.flows import customers, people
 from customers.models import Customer
 from customers.roles import CustomerRole
 
@@ -114,14 +114,14 @@ def decline(
 
 
 @transaction.atomic
-def delete(request: ApprovalRequest, *, version: int, by: User) -> None:
+def delete(request: ApprovalRequest, *, by: User) -> None:
     """Erase a request that waits, and its person if nothing else hangs on them. Nobody is mailed.
 
     The trail keeps that a request of this company was deleted. Raises CannotDecideError.
     """
     request, person = _lock(request, by=by)
-    _refuse_unless_open(request, version)
-    _claim(request, version)
+    _refuse_unless_open(request, request.version)
+    _claim(request, request.version)
     trail.record(actions.DELETED, subject=request, actor=by)
     request.delete()
     applicants.forget(person)

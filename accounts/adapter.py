@@ -1,0 +1,95 @@
+"""How allauth does its work here: whom it lets in, where it sends them, what it stores."""
+
+import base64
+from typing import Any, NoReturn
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts import homes
+from accounts.flows import passwords
+from accounts.models import User
+from resellers.current import current_reseller
+
+
+class UnexpectedMailError(RuntimeError):
+    """allauth wants to send a mail that this project does not know."""
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Log-in and passwords."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
+        return False  # strangers sign up on the storefront
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Only addresses of the host that the request came to: other resellers are strangers."""
+        request: HttpRequest = context.request
+        return url_has_allowed_host_and_scheme(
+            url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        )
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        return homes.home_of(_person(request))
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return homes.home_of(_person(request))
+
+    def set_password(self, user: User, password: str) -> None:
+        # allauth would save every column, and so undo a suspension of the same moment.
+        passwords.change(user, password)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        # Between the password and the second factor somebody may have been suspended.
+        user.refresh_from_db(fields=["status", "is_active"])
+        if not user.is_active:
+            raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
+        super().login(request, user)
+
+    def forget_failed_logins(self, user: User) -> None:
+        """Who has just proved to own the mailbox need not wait because of wrong guesses."""
+        self._delete_login_attempts_cached_email(self.request, email=user.email)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> NoReturn:  # noqa: ARG002 - allauth's signature
+        """Every mail goes through the outbox; a new kind must be written there first."""
+        raise UnexpectedMailError(template_prefix)
+
+
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """The second factor. Its secrets are encrypted at rest."""
+
+    def get_totp_issuer(self) -> str:
+        return settings.PLATFORM_HOST if homes.on_platform() else current_reseller().name
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        host: str = context.request.get_host()
+        return {"id": host.partition(":")[0], "name": self.get_totp_issuer()}
+
+    def encrypt(self, text: str) -> str:
+        return _fernet().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _fernet().decrypt(encrypted_text.encode()).decode()
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 - allauth asks for people who are logged in
+    return request.user
+
+
+def _fernet() -> MultiFernet:
+    """Encrypts with SECRET_KEY; reads what older keys encrypted, too."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet([Fernet(_derived(key)) for key in keys])
+
+
+def _derived(key: str) -> bytes:
+    digest = salted_hmac("accounts.adapter.MFAAdapter", "", secret=key, algorithm="sha256")
+    return base64.urlsafe_b64encode(digest.digest())

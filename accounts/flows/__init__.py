@@ -1,0 +1,1 @@
+"""What can be done to people: people (status, password), invitations, staff."""

@@ -1,0 +1,76 @@
+"""Asking for customers and memberships."""
+
+import pytest
+
+from accounts import links
+from accounts.models import OneTimeLink
+from customers.models import Customer, Membership
+from resellers.models import Reseller
+from tests.factories.accounts import UserFactory
+from tests.factories.customers import CustomerFactory, MembershipFactory
+
+
+@pytest.mark.parametrize(
+    ("words", "is_found"),
+    [
+        ("müller", True),
+        ("MÜLLER straßen", True),
+        ("mue", True),
+        ("anna@", True),
+        ("+49 30", True),
+        ("example.com", True),
+        ("müller paris", False),
+        ("50%", False),
+        ("mu_ller", False),
+        ("\\", False),
+    ],
+)
+def test_search_finds_every_word_anywhere(alpha: Reseller, words: str, is_found: bool) -> None:
+    customer = CustomerFactory(
+        organization_name="Müller Straßenbau GmbH",
+        code="MUELLER",
+        contact_name="Anna Smith",
+        contact_email="anna@mueller.example",
+        contact_phone="+49 30 90",
+        website="https://www.example.com/",
+    )
+    CustomerFactory()
+
+    found = Customer.objects.search(words)
+
+    assert list(found) == ([customer] if is_found else [])
+
+
+def test_the_people_of_each_customer_are_counted(alpha: Reseller) -> None:
+    crowded, empty = CustomerFactory(code="A"), CustomerFactory(code="B")
+    MembershipFactory(customer=crowded)
+    MembershipFactory(customer=crowded)
+
+    counted = Customer.objects.with_people_count().order_by("code")
+
+    assert [(each.pk, each.people_count) for each in counted] == [(crowded.pk, 2), (empty.pk, 0)]
+
+
+def test_a_live_invitation_is_told_with_its_end(alpha: Reseller) -> None:
+    invited, reinvited, never = (MembershipFactory() for _ in range(3))
+    links.issue(invited.user, OneTimeLink.Purpose.INVITATION)
+    links.issue(reinvited.user, OneTimeLink.Purpose.INVITATION)
+    links.issue(reinvited.user, OneTimeLink.Purpose.INVITATION)
+    links.issue(never.user, OneTimeLink.Purpose.EMAIL_VALIDATION)
+
+    people = Membership.objects.with_invitations()
+
+    assert people.count() == 3
+    ends = {each.pk: each.invited_until for each in people}
+    assert ends[invited.pk] == OneTimeLink.objects.get(user=invited.user).expires_at
+    assert ends[reinvited.pk] == OneTimeLink.objects.live().get(user=reinvited.user).expires_at
+    assert ends[never.pk] is None
+    assert set(Membership.objects.invited()) == {invited, reinvited}
+
+
+def test_customers_of_a_person_are_only_theirs(alpha: Reseller) -> None:
+    person = UserFactory()
+    own = MembershipFactory(user=person).customer
+    MembershipFactory()
+
+    assert list(Customer.objects.of_person(person)) == [own]
