@@ -1,6 +1,7 @@
 """The timeline of a record: what was done to it, and the mails about it, in one list."""
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -8,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from audit import sentences
 from audit.models import AuditEntry
-from audit.trail import Mentioned
 from notifications import outbox
 from notifications.models import OutgoingMail
 
@@ -51,13 +51,15 @@ class Entry:
     action: Action | None = None
 
 
-def of(record: Mentioned, *, limit: int = LIMIT, may_resend: bool = False) -> list[Entry]:
+def timeline_of(
+    record_id: uuid.UUID, limit: int = LIMIT, *, may_resend: bool = False
+) -> list[Entry]:
     """What happened to a record, the newest first. Two queries.
 
     `may_resend`: whether the person holds the permission to send a mail again.
     """
-    deeds = AuditEntry.objects.about(record.id)[:limit]
-    mails = OutgoingMail.objects.about(record.id).without_bodies()[:limit]
+    deeds = AuditEntry.objects.about(record_id)[:limit]
+    mails = OutgoingMail.objects.about(record_id).without_bodies()[:limit]
     entries = [_of_deed(deed) for deed in deeds] + _of_mails(list(mails), may_resend=may_resend)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
 
