@@ -144,6 +144,7 @@ class Migration(migrations.Migration):
                                 models.F("email"),
                                 models.Value(" "),
                                 models.F("phone"),
+                                output_field=models.TextField(),
                             )
                         ),
                         output_field=models.TextField(),
