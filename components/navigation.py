@@ -32,7 +32,7 @@ class Entry:
     exact: bool = (
         False  # current on its own page only: for the home page, whose address begins all others
     )
-    # Names in the page's address that the entry's address holds, too. Shown where the page has them.
+    # Names in the page's address that the entry's needs, too. Shown where the page has them.
     arguments: tuple[str, ...] = ()
     section: str | Promise = ""  # a small heading above the first entry of a section
 
