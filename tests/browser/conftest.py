@@ -51,7 +51,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture
 def visitor(browser: Browser, stack: Stack) -> Iterator[Callable[..., Visitor]]:
-    """Makes people with a browser of their own; afterwards none of their pages may have complained."""
+    """Makes people with browsers of their own, none of whose pages may complain."""
     visitors: list[Visitor] = []
 
     def come(**options: object) -> Visitor:

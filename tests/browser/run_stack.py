@@ -1,4 +1,7 @@
-"""Runs the whole product with demo data on a throw-away instance: `python -m tests.browser.run_stack PORT`."""
+"""Runs the product with demo data on a throw-away instance.
+
+Usage: `python -m tests.browser.run_stack PORT`.
+"""
 
 import shutil
 import sys

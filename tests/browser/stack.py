@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_TO_START = 240
@@ -36,7 +35,7 @@ def running() -> Iterator[Stack]:
     """Start it, wait for its `ready` line, stop it. A start that fails shows its output."""
     port = _free_port()
     environment = {name: os.environ[name] for name in _NEUTRAL if name in os.environ}
-    with tempfile.TemporaryFile("w+") as output:
+    with tempfile.NamedTemporaryFile("w") as output:
         process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "tests.browser.run_stack", str(port)],
             cwd=ROOT,
@@ -45,18 +44,17 @@ def running() -> Iterator[Stack]:
             stderr=subprocess.STDOUT,
         )
         try:
-            _wait_until_ready(process, output)
+            _wait_until_ready(process, Path(output.name))
             yield Stack(port)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(SECONDS_TO_STOP)
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], output: IO[str]) -> None:
+def _wait_until_ready(process: subprocess.Popen[bytes], output: Path) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
     while True:
-        output.seek(0)
-        said = output.read()
+        said = output.read_text(errors="replace")
         if any(line.startswith("ready") for line in said.splitlines()):
             return
         if process.poll() is not None or time.monotonic() > deadline:
