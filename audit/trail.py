@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from django.db import connection
@@ -23,6 +24,13 @@ class Mentioned(Protocol):
 
     @property
     def id(self) -> uuid.UUID: ...
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A record of which only the key is known."""
+
+    id: uuid.UUID
 
 
 class Record(Mentioned, Protocol):
@@ -60,11 +68,12 @@ def record(  # noqa: PLR0913 - the six things that an entry tells; all but the f
         subject_name=str(subject)[:254],
         about=list({subject.id, *(each.id for each in about)}),
         changes={
-            field: [_plain(old), _plain(new)] for field, (old, new) in (changes or {}).items()
+            field: [plain(old), plain(new)] for field, (old, new) in (changes or {}).items()
         },
         note=note,
     )
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """A value as the trail keeps it."""
     return value if value is None or isinstance(value, bool | int | str) else str(value)

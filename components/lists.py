@@ -303,7 +303,7 @@ def sort_field(rows: "QuerySet[Any]", key: str) -> "Field[Any, Any]":
         raise ImproperlyConfigured(
             f"{key!r} may be unknown: sort by an annotation with Coalesce instead."
         )
-    return cast("Field[Any, Any]", found)
+    return found
 
 
 def value_of(record: Any, key: str) -> Any:

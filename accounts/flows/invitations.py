@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import links, mails
+from accounts import hooks, links, mails
 from accounts.flows import team
 from accounts.links import LinkNotUsableError
 from accounts.models import OneTimeLink, User
@@ -89,8 +89,7 @@ def accept(token: str, *, password: str, full_name: str = "") -> User:
         user = links.use(token, Purpose.INVITATION).user
     except LinkNotUsableError as error:
         raise CannotAcceptError(str(error)) from error
-    if not may_be_invited(user):
-        raise CannotAcceptError(_("This invitation is over: the account does not wait for it."))
+    check_acceptable(user)
     changes = {"status": (user.status, User.Status.ACTIVE)}
     user.status = User.Status.ACTIVE
     user.full_name = full_name or user.full_name
@@ -99,8 +98,17 @@ def accept(token: str, *, password: str, full_name: str = "") -> User:
     user.save(update_fields=["status", "full_name", "email_validated_at", "password"])
     user.refresh_from_db(fields=["is_active"])  # derived by the database
     links.revoke(user, Purpose.EMAIL_VALIDATION)
-    trail.record(ACCEPTED, subject=user, actor=user, changes=changes)
+    about = hooks.ties_of(user)
+    trail.record(ACCEPTED, subject=user, actor=user, about=about, changes=changes)
     return user
+
+
+def check_acceptable(user: User) -> None:
+    """Refuse a link whose person needs none any more. Raises CannotAcceptError."""
+    if user.status == User.Status.SUSPENDED:
+        raise CannotAcceptError(_("This account is suspended."))
+    if not may_be_invited(user):
+        raise CannotAcceptError(_("This account has a password already."))
 
 
 def _check_may_be_invited(user: User, *, by: User | None) -> None:

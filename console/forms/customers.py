@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
@@ -13,13 +12,10 @@ from audit import trail
 from components.forms import PortalModelForm
 from customers.flows.customers import FIELDS, CannotEditError, CustomerDetails
 from customers.models import Customer
+from customers.validators import validate_phone
 from resellers.validators import validate_currency
 
 CENT = Decimal("0.01")
-PHONE = RegexValidator(
-    r"^[0-9+()./\s\-]*(?:(?:x|ext\.?|#)\s*[0-9]+)?\Z",
-    _("Enter a phone number such as +49 30 901820, with digits, spaces and + ( ) - . / only."),
-)
 
 
 class CustomerForm(PortalModelForm):
@@ -81,7 +77,7 @@ class CustomerForm(PortalModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["contact_phone"].validators.append(PHONE)
+        self.fields["contact_phone"].validators.append(validate_phone)
         for field in self.fields.values():
             # Staff type somebody else's details: the browser must not offer their own.
             field.widget.attrs["autocomplete"] = "off"

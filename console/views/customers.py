@@ -8,13 +8,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
 from accounts.roles import StaffPermission
 from console.forms.customers import CountryFilter, CustomerForm, EditCustomerForm
-from console import timeline
 from console.lists.customers import CustomerListing
+from console.timeline import timeline_of
 from console.views.base import ConsolePage, CustomerPage
 from customers import codes
 from customers.flows import customers as flows
@@ -81,7 +82,10 @@ class CustomerDetail(CustomerPage, TemplateView):
         people = Membership.objects.of_customer(self.customer).with_invitations()
         return super().get_context_data(
             people=people,
-            entries=timeline.of(self.customer),
+            entries=timeline_of(
+                self.customer.pk, may_resend=self.may(StaffPermission.MANAGE_PEOPLE)
+            ),
+            now=timezone.now(),
             **kwargs,
         )
 

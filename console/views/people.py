@@ -6,15 +6,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
-from accounts.flows import invitations
+from accounts.flows import invitations, team
 from accounts.flows import people as accounts_flows
-from accounts.flows import team
 from accounts.models import User
 from accounts.roles import StaffPermission
-from console import timeline
 from console.forms.people import (
     AddPersonForm,
     PasswordForm,
@@ -22,6 +21,7 @@ from console.forms.people import (
     StatusForm,
     SuspendForm,
 )
+from console.timeline import timeline_of
 from console.views.base import CustomerPage, PersonPage
 from customers.flows import people as flows
 from customers.models import Membership
@@ -76,7 +76,8 @@ class PersonDetail(PersonPage, TemplateView):
             refusal=team.refusal_to_manage(person, by=self.user),
             may_be_invited=invitations.may_be_invited(person),
             next_statuses=accounts_flows.ALLOWED[person.status] - {User.Status.SUSPENDED},
-            entries=timeline.of(person),
+            entries=timeline_of(person.pk, may_resend=self.may(StaffPermission.MANAGE_PEOPLE)),
+            now=timezone.now(),
             **kwargs,
         )
 

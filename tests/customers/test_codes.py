@@ -61,7 +61,9 @@ def test_when_all_numbers_are_taken_the_end_is_random(alpha: Reseller) -> None:
     assert re.fullmatch(r"CUSTOMER-[0-9A-F]{8}", proposed)
 
 
-@pytest.mark.parametrize("name", ["ß" * 200, "ﬀ" * 200, "a" * 200, "İ" * 200, "½ ² ①", "\u202eevil"])
+@pytest.mark.parametrize(
+    "name", ["ß" * 200, "ﬀ" * 200, "a" * 200, "İ" * 200, "½ ² ①", "\u202eevil"]
+)
 def test_every_proposal_fits_the_column(alpha: Reseller, name: str) -> None:
     proposed = codes.propose(name)
 

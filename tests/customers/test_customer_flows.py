@@ -101,9 +101,7 @@ class TestEdit:
     def test_saves_what_changed_and_tells_old_and_new(self, dana: User) -> None:
         customer = CustomerFactory(city="Bonn", notes="same")
 
-        flows.edit(
-            customer, CustomerDetails(city="Berlin", notes="same"), version=1, by=dana
-        )
+        flows.edit(customer, CustomerDetails(city="Berlin", notes="same"), version=1, by=dana)
 
         customer.refresh_from_db()
         assert (customer.city, customer.version) == ("Berlin", 2)
@@ -197,7 +195,10 @@ class TestEdit:
         ({"code": "no good"}, "customer_code_is_plain"),
         ({"code": ""}, "customer_code_is_plain"),
         ({"organization_name": ""}, "customer_has_a_name"),
-        ({"turnover": Decimal(-1), "turnover_currency": "EUR"}, "customer_turnover_is_not_negative"),
+        (
+            {"turnover": Decimal(-1), "turnover_currency": "EUR"},
+            "customer_turnover_is_not_negative",
+        ),
         ({"turnover": None, "turnover_currency": "EUR"}, "customer_turnover_has_a_currency"),
     ],
 )
