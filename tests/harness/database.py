@@ -15,21 +15,22 @@ import psycopg2
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from django_tenants.utils import get_public_schema_name, schema_context, tenant_context
 from psycopg2.sql import SQL, Identifier
 
 from resellers import schema_template
 from resellers.models import Domain, Reseller
+from resellers.schemas import connection
 
 RESELLERS = ("alpha", "bravo")
 _ONE_AT_A_TIME = 20_251  # the number of an advisory lock
 
 
 def make_tenants() -> None:
-    """Make the two resellers that tests use: ready as provisioning leaves them, but not seeded.
+    """Make the two resellers that tests use, from the product's own template.
 
-    Tests count: whoever and whatever is there, they made themselves.
+    Seeds are not run: nobody is in the house yet, so that tests can count exactly.
     """
     template = schema_template.current()
     for name in RESELLERS:
