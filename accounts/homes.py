@@ -1,18 +1,15 @@
 """Where a person's own pages begin."""
 
-from django.db import connection
 from django.urls import reverse
 
 from accounts import access
 from accounts.models import User
-
-PUBLIC_SCHEMA = "public"
+from resellers.schemas import PUBLIC, connection
 
 
 def on_platform() -> bool:
     """Whether this is the platform operators' host, where no reseller's tables exist."""
-    schema_name: str = connection.schema_name
-    return schema_name == PUBLIC_SCHEMA
+    return connection.schema_name == PUBLIC
 
 
 def home_of(user: User) -> str:

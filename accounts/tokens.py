@@ -2,11 +2,11 @@
 
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
-from django.db import connection
 from django.urls import reverse
 
 from accounts.models import User
 from resellers.current import absolute_url
+from resellers.schemas import connection
 
 
 class PasswordResetTokens(PasswordResetTokenGenerator):
@@ -16,10 +16,10 @@ class PasswordResetTokens(PasswordResetTokenGenerator):
     def key_salt(self) -> str:  # type: ignore[override]
         return f"accounts.tokens.PasswordResetTokens:{connection.schema_name}"
 
-    def check_token(self, user: User | None, token: str | None) -> bool:  # type: ignore[override]
+    def check_token(self, user: User | None, token: str | None) -> bool:
         return user is not None and user.is_active and super().check_token(user, token)
 
-    def _make_hash_value(self, user: User, timestamp: int) -> str:  # type: ignore[override]
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
         # A suspension in between ends the key, even if it is lifted again.
         return f"{super()._make_hash_value(user, timestamp)}{user.status}"
 

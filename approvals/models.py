@@ -138,6 +138,7 @@ class Signup(models.Model):
                 F("email"),
                 Value(" "),
                 F("phone"),
+                output_field=models.TextField(),
             )
         ),
         output_field=models.TextField(),

@@ -54,7 +54,10 @@ def database() -> str:
 
 
 def broker() -> str:
-    """Whether the broker answers in time. A connection of its own, so that a stuck one cannot hide it."""
+    """Whether the broker answers in time.
+
+    A connection of its own, so that a stuck one cannot hide it.
+    """
     limits = dict.fromkeys(("socket_connect_timeout", "socket_timeout"), BROKER_TIMEOUT_SECONDS)
     with Connection(settings.CELERY_BROKER_URL, transport_options=limits) as attempt:
         attempt.ensure_connection(max_retries=1, timeout=BROKER_TIMEOUT_SECONDS)
@@ -62,7 +65,10 @@ def broker() -> str:
 
 
 class MigrationsCheck:
-    """Whether public is migrated. Code never changes under a running process: one good answer is enough."""
+    """Whether public is migrated.
+
+    Code never changes under a running process: one good answer is enough.
+    """
 
     def __init__(self) -> None:
         """Nothing is known at first."""

@@ -89,8 +89,7 @@ def accept(token: str, *, password: str, full_name: str = "") -> User:
         user = links.use(token, Purpose.INVITATION).user
     except LinkNotUsableError as error:
         raise CannotAcceptError(str(error)) from error
-    if not may_be_invited(user):
-        raise CannotAcceptError(_("This invitation is over: the account does not wait for it."))
+    check_acceptable(user)
     changes = {"status": (user.status, User.Status.ACTIVE)}
     user.status = User.Status.ACTIVE
     user.full_name = full_name or user.full_name
@@ -101,6 +100,14 @@ def accept(token: str, *, password: str, full_name: str = "") -> User:
     links.revoke(user, Purpose.EMAIL_VALIDATION)
     trail.record(ACCEPTED, subject=user, actor=user, changes=changes)
     return user
+
+
+def check_acceptable(user: User) -> None:
+    """Refuse a link whose person needs none any more. Raises CannotAcceptError."""
+    if user.status == User.Status.SUSPENDED:
+        raise CannotAcceptError(_("This account is suspended."))
+    if not may_be_invited(user):
+        raise CannotAcceptError(_("This account has a password already."))
 
 
 def _check_may_be_invited(user: User, *, by: User | None) -> None:

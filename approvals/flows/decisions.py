@@ -8,7 +8,6 @@ what, and when.
 from dataclasses import dataclass
 from typing import Any
 
-from customers.flows import customers, people
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -18,6 +17,7 @@ from accounts.models import User
 from approvals import actions, applicants, mails, outcomes, presets
 from approvals.models import ApprovalRequest
 from audit import trail
+from customers.flows import customers, people
 from customers.models import Customer
 from customers.roles import CustomerRole
 

@@ -15,7 +15,7 @@ from audit import trail
 KEPT_FOR = dt.timedelta(days=14)
 
 
-def abandoned_drafts() -> list[uuid.UUID]:
+def abandoned() -> list[uuid.UUID]:
     """The drafts that may go now."""
     return list(_abandoned().values_list("pk", flat=True))
 

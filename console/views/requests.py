@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
+from django.views.generic.base import TemplateResponseMixin
 
 from accounts.roles import StaffPermission
 from approvals import duplicates, outcomes
@@ -92,10 +93,14 @@ class ReviewPage(RequestPage, TemplateView):
         context = {"form": self.form_if_open(), **kwargs}
         return super().get_context_data(
             hints=duplicates.hints(self.record.signup),
-            entries=timeline.of(self.record),
+            entries=self.what_happened(),
             is_own=self.record.requester_id == self.user.pk,
             **context,
         )
+
+    def what_happened(self) -> list[timeline.Entry]:
+        may_resend = self.may(StaffPermission.MANAGE_PEOPLE)
+        return timeline.timeline_of(self.record.pk, may_resend=may_resend)
 
     def form_if_open(self) -> ApprovalForm | None:
         is_open = self.record.status == ApprovalRequest.Status.PENDING
@@ -137,15 +142,15 @@ class ApproveRequest(ReviewPage):
         return self.render_to_response(self.get_context_data(form=form))
 
 
-class DecisionPage(RequestPage):
+class DecisionPage(RequestPage, TemplateResponseMixin):
     """A page of its own for one decision. Where that is made already, it says so at once."""
 
     permission = StaffPermission.DECIDE_REQUESTS
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, *_args: Any, **_kwargs: Any) -> HttpResponse:
         if self.record.decided_at:
             return self.too_late(outcomes.sentence(self.record), self.record)
-        return self.render_to_response(self.get_context_data(**kwargs))
+        return self.render_to_response(self.get_context_data())
 
 
 class DeclineRequest(DecisionPage, FormView[DeclineForm]):
@@ -169,7 +174,7 @@ class DeclineRequest(DecisionPage, FormView[DeclineForm]):
         return self.next_page(declined_sentence(self.record, form.refusal))
 
 
-class DeleteRequest(DecisionPage, TemplateView):
+class DeleteRequest(DecisionPage):
     template_name = "console/requests/delete.html"
     permission = StaffPermission.DECIDE_REQUESTS
 

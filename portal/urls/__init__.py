@@ -8,6 +8,7 @@ app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.urls.storefront")),
     path("", include("portal.urls.signup")),
+    path("", include("portal.urls.entrance")),
     path("portal/", company.Home.as_view(), name="home"),
     path("portal/<uuid:customer_id>/", include("portal.urls.company")),
 ]

@@ -1,7 +1,8 @@
 """A database with two ready resellers for each test process, copied from a template.
 
-Migrating takes seconds, copying a template less than a tenth of one. So the first process migrates a template, and a
-test that really commits simply gets a new copy afterwards: emptying tables would empty only those of one schema.
+Migrating takes seconds, copying a template less than a tenth of one. So the first process migrates
+a template, and a test that really commits simply gets a new copy afterwards: emptying tables would
+empty only those of one schema.
 """
 
 import contextlib

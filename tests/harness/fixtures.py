@@ -28,7 +28,8 @@ def django_db_setup(
     """This process's database, in place of pytest-django's."""
     with django_db_blocker.unblock():
         database.create()
-    # Django would empty the tables of whichever schema is in use: resellers gone, or one of them half empty.
+    # Django would empty the tables of whichever schema is in use: resellers gone, or one of them
+    # half empty.
     TransactionTestCase._fixture_teardown = lambda _self: database.renew()  # type: ignore[method-assign]
     yield
     with django_db_blocker.unblock():
