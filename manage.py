@@ -15,8 +15,8 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except EnvError as error:
         sys.exit(
-            f"{error}\n\nThe settings come from the environment. Beside a running script/server use "
-            "script/manage, which knows it; for your own servers see docs/operations.md."
+            f"{error}\n\nThe settings come from the environment. Beside a running script/server "
+            "use script/manage, which knows it; for your own servers see docs/operations.md."
         )
 
 

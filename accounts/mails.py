@@ -49,14 +49,16 @@ def password_reset(user: User, *, secret_link: str) -> OutgoingMail:
     )
 
 
-def account_suspended(user: User, *, event: str) -> OutgoingMail:
+def account_suspended(
+    user: User, *, event: str, about: Iterable[trail.Mentioned] = ()
+) -> OutgoingMail:
     """Tells a person that they are shut out. `event` names the suspension."""
     return outbox.queue(
         "account_suspended",
         to=recipient(user),
         tokens={},
         unique_key=f"account_suspended:{event}",
-        about=[user],
+        about=[user, *about],
     )
 
 

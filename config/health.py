@@ -8,11 +8,12 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.db import Error as DatabaseError
-from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from kombu import Connection
 from kombu.exceptions import OperationalError as BrokerError
+
+from resellers.schemas import connection
 
 BROKER_TIMEOUT_SECONDS = 2
 OK = "ok"
@@ -54,7 +55,10 @@ def database() -> str:
 
 
 def broker() -> str:
-    """Whether the broker answers in time. A connection of its own, so that a stuck one cannot hide it."""
+    """Whether the broker answers in time.
+
+    A connection of its own, so that a stuck one cannot hide it.
+    """
     limits = dict.fromkeys(("socket_connect_timeout", "socket_timeout"), BROKER_TIMEOUT_SECONDS)
     with Connection(settings.CELERY_BROKER_URL, transport_options=limits) as attempt:
         attempt.ensure_connection(max_retries=1, timeout=BROKER_TIMEOUT_SECONDS)
@@ -62,7 +66,10 @@ def broker() -> str:
 
 
 class MigrationsCheck:
-    """Whether public is migrated. Code never changes under a running process: one good answer is enough."""
+    """Whether public is migrated.
+
+    Code never changes under a running process: one good answer is enough.
+    """
 
     def __init__(self) -> None:
         """Nothing is known at first."""

@@ -135,9 +135,12 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A web request must not wait for a broker that is away: the outbox and its sweeper make up for a lost wake-up call.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
-    "socket_timeout": 10,
+    "socket_timeout": 3,
+    # One attempt: else sending a task takes six seconds without a broker and forty with a stuck one. Workers and beat
+    # have a patience of their own.
+    "max_retries": 0,
+    "retry_on_timeout": False,
     "visibility_timeout": 900,
-    "retry_on_timeout": True,
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
@@ -155,6 +158,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "resellers.sweep_unfinished",
         "schedule": 60.0,
         "options": {"expires": 55},
+    },
+    # Erases the sign-ups whose e-mail nobody validated.
+    "approvals.sweep_drafts": {
+        "task": "approvals.sweep_drafts",
+        "schedule": 60.0 * 60,
+        "options": {"expires": 60 * 50},
     },
 }
 
@@ -175,6 +184,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"notifications@{PLAT
 
 # ── People: sign-in, passwords, second factor ────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "accounts.User"
+# A constraint on the lower-cased e-mail keeps it unique, which the check does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -216,6 +227,12 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_USER_DISPLAY = "accounts.models.display_name"
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.tokens.PasswordResetTokens"  # noqa: S105 - a class, not a secret
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+# Beside allauth's own limits. `key` is the typed e-mail, known or not: nobody's mailbox can be flooded.
+ACCOUNT_RATE_LIMITS = {
+    "signup": "20/m/ip,100/d/ip,5/h/key",
+    "resend_validation": "10/m/ip,3/h/key",
+    "validate_email": "30/m/ip",
+}
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"

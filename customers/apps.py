@@ -7,6 +7,8 @@ class CustomersConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded before flows are.
         from accounts import hooks  # noqa: PLC0415
+        from customers.access import customers_of  # noqa: PLC0415
         from customers.administrators import keep_one_when_suspended  # noqa: PLC0415
 
         hooks.register_suspension_guard(keep_one_when_suspended)
+        hooks.register_ties(customers_of)

@@ -1,7 +1,8 @@
 """`script/bootstrap`: the virtual environment of this checkout.
 
-Runs with any Python 3.11, before anything is installed. Programs of the environment are always started as
-`python -m`: the first line of an installed script breaks when the checkout's path holds spaces or is long.
+Runs with any Python 3.11, before anything is installed. Programs of the environment are always
+started as `python -m`: the first line of an installed script breaks when the checkout's path holds
+spaces or is long.
 """
 
 import contextlib
@@ -59,7 +60,7 @@ def refuse_half_a_python() -> None:
     if any(importlib.util.find_spec(part) is None for part in ("venv", "ensurepip")):
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         raise CannotInstallError(
-            f"{sys.executable} cannot make virtual environments: its venv or ensurepip is missing.\n"
+            f"{sys.executable} cannot make virtual environments: venv or ensurepip is missing.\n"
             f"Debian and Ubuntu: apt-get install python{version}-venv"
         )
 
@@ -85,7 +86,7 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def make_environment() -> None:
-    """Make .venv; again from nothing when the last installation was cut short or its Python has gone."""
+    """Make .venv: again from nothing when an installation was cut short or its Python is gone."""
     if works() and not being_changed().exists():
         return
     print(f"Making {VENV} with Python {sys.version.split()[0]} …", flush=True)
@@ -111,7 +112,10 @@ def works() -> bool:
 
 
 def install(name: str) -> None:
-    """Install a lock. A marker stands while it is done: a killed pip leaves half a package behind."""
+    """Install a lock.
+
+    A marker stands while it is done: a killed pip leaves half a package behind.
+    """
     lock = lock_file(name)
     total = sum(1 for line in lock.read_text().splitlines() if "==" in line and line[0].isalnum())
     print(f"Installing {total} packages from {lock.name}; only the first time …", flush=True)

@@ -1,7 +1,7 @@
 """The environment in which the product runs under `script/server`.
 
-What the caller's environment already names wins: with `DATABASE_URL` or `REDIS_URL` set, the server of that kind is
-the caller's own and none is started here.
+What the caller's environment already names wins: with `DATABASE_URL` or `REDIS_URL` set, the server
+of that kind is the caller's own and none is started here.
 """
 
 import os

@@ -77,7 +77,10 @@ class Instance:
 
 @contextlib.contextmanager
 def only_one(places: Places) -> Iterator[bool]:
-    """Hold the instance's lock; False when another process holds it. Leftovers of a killed run are ended."""
+    """Hold the instance's lock; False when another process holds it.
+
+    Leftovers of a killed run are ended.
+    """
     descriptor = os.open(places.state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
@@ -122,7 +125,10 @@ def _remove_abandoned() -> None:
 
 
 def _is_abandoned(state: Path) -> bool:
-    """Whether it may be: a run that is just starting has its lock file, but does not hold it yet."""
+    """Whether it may be.
+
+    A run that is just starting has its lock file, but does not hold it yet.
+    """
     try:
         owner, age = state.lstat().st_uid, time.time() - (state / "lock").stat().st_mtime
     except OSError:

@@ -1,10 +1,12 @@
 """Where an instance keeps its data and its sockets, and who owns them.
 
-The servers listen on Unix sockets only. A socket's address may have 107 bytes, so sockets live in a short folder of
-their own; only its owner can enter it, which is all the access control that the servers need.
+The servers listen on Unix sockets only. A socket's address may have 107 bytes, so sockets live in a
+short folder of their own; only its owner can enter it, which is all the access control that the
+servers need.
 
-PostgreSQL refuses to run as root. Then both servers run as a system user, and because a checkout may be inside root's
-closed home, programs and data live under /var/lib instead. Folders that are not ours are never opened up.
+PostgreSQL refuses to run as root. Then both servers run as a system user, and because a checkout
+may be inside root's closed home, programs and data live under /var/lib instead. Folders that are
+not ours are never opened up.
 """
 
 import hashlib
@@ -63,7 +65,10 @@ def of_checkout(checkout: Path) -> Places:
 
 
 def temporary() -> Places:
-    """The places of a throw-away instance, in memory where there is room. The caller deletes `state`."""
+    """The places of a throw-away instance, in memory where there is room.
+
+    The caller deletes `state`.
+    """
     state = Path(tempfile.mkdtemp(prefix="reseller-portal-", dir=_roomy_folder()))
     if os.geteuid() != 0:
         return Places(state, _short_enough(private_folder(state / "s", None)), None, None)
@@ -146,6 +151,7 @@ def _roomy_folder() -> str:
 def _short_enough(sockets: Path) -> Path:
     if len(os.fsencode(sockets / _LONGEST_SOCKET_NAME)) > LONGEST_SOCKET_ADDRESS:
         raise CannotStartError(
-            f"The folder {sockets} is too long for the address of a Unix socket. Choose a shorter TMPDIR."
+            f"The folder {sockets} is too long for the address of a Unix socket. "
+            "Choose a shorter TMPDIR."
         )
     return sockets

@@ -41,18 +41,22 @@ _CARELESS = {
     "autovacuum": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "dynamic_shared_memory_type": "mmap",  # in the data folder, so that a killed run leaves nothing
 }
-_CREATE = (
-    f"SELECT 'CREATE ROLE {ROLE} LOGIN CREATEDB' WHERE NOT EXISTS "
-    f"(SELECT FROM pg_roles WHERE rolname = '{ROLE}') \\gexec\n"
-    f"SELECT 'CREATE DATABASE {DATABASE} OWNER {ROLE}' WHERE NOT EXISTS "
-    f"(SELECT FROM pg_database WHERE datname = '{DATABASE}') \\gexec\n"
-)
+_CREATE = r"""
+SELECT 'CREATE ROLE portal LOGIN CREATEDB'
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'portal') \gexec
+SELECT 'CREATE DATABASE portal OWNER portal'
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'portal') \gexec
+"""
 
 
 @dataclass(frozen=True)
 class Postgres:
-    """One PostgreSQL server. `careless` trades safety after a power cut for speed: only for tests."""
+    """One PostgreSQL server.
+
+    `careless` trades safety after a power cut for speed: only for tests.
+    """
 
     places: Places
     careless: bool = False
@@ -86,7 +90,9 @@ class Postgres:
             command, input=_CREATE, env=_ENVIRONMENT, text=True, capture_output=True, check=False
         )
         if done.returncode:
-            raise CannotStartError(f"PostgreSQL refused to make the database: {done.stderr.strip()}")
+            raise CannotStartError(
+                f"PostgreSQL refused to make the database: {done.stderr.strip()}"
+            )
 
     @property
     def url(self) -> str:
@@ -97,7 +103,10 @@ class Postgres:
         return str(postgres_programs(self.places) / name)
 
     def _ready_data(self) -> Path:
-        """The data folder. It is made beside and renamed, so that a killed start leaves no half one."""
+        """The data folder.
+
+        It is made beside and renamed, so that a killed start leaves no half one.
+        """
         data = self.places.server_folder("postgres") / "data"
         if data.exists():
             self._refuse_another_version(data)
@@ -110,16 +119,28 @@ class Postgres:
         if self.careless:
             command.append("--no-sync")
         made = subprocess.run(  # type: ignore[call-overload]
-            command, env=_ENVIRONMENT, cwd="/", text=True, capture_output=True, check=False, **as_whom
+            command,
+            env=_ENVIRONMENT,
+            cwd="/",
+            text=True,
+            capture_output=True,
+            check=False,
+            **as_whom,
         )
         if made.returncode:
-            raise CannotStartError(f"PostgreSQL could not make its data folder: {made.stderr.strip()}")
+            raise CannotStartError(
+                f"PostgreSQL could not make its data folder: {made.stderr.strip()}"
+            )
         growing.rename(data)
         return data
 
     def _refuse_another_version(self, data: Path) -> None:
         ours = subprocess.run(
-            [self._path("postgres"), "-V"], env=_ENVIRONMENT, text=True, capture_output=True, check=True
+            [self._path("postgres"), "-V"],
+            env=_ENVIRONMENT,
+            text=True,
+            capture_output=True,
+            check=True,
         ).stdout.split()[2]
         theirs = (data / "PG_VERSION").read_text().strip()
         if ours.split(".")[0] != theirs:
@@ -129,9 +150,11 @@ class Postgres:
             )
 
     def _remove_stale_locks(self, data: Path) -> None:
-        """After a kill or a reboot the noted number may belong to a stranger, which PostgreSQL takes for itself.
+        """Without this, PostgreSQL may refuse to start after a kill or a reboot.
 
-        The instance's own lock and the records of processes already say that no server of ours runs.
+        The number noted in its lock may belong to a stranger by now, whom it takes for itself.
+        The instance's own lock and the records of processes already say that no server of ours
+        runs.
         """
         for lock in (data / "postmaster.pid", *self.places.sockets.glob(".s.PGSQL.*.lock")):
             if not _is_server_on(data, lock):

@@ -1,8 +1,8 @@
 """Child processes that never outlive us.
 
-Each child leads a session of its own, so Ctrl-C in the terminal reaches only the supervisor, which stops its children
-in order. When the supervisor itself is killed, the kernel signals the children (PR_SET_PDEATHSIG). What even that
-leaves behind is named in a record and ended by the next start.
+Each child leads a session of its own, so Ctrl-C in the terminal reaches only the supervisor, which
+stops its children in order. When the supervisor itself is killed, the kernel signals the children
+(PR_SET_PDEATHSIG). What even that leaves behind is named in a record and ended by the next start.
 """
 
 import contextlib
@@ -49,7 +49,10 @@ class Child:
     _listener: threading.Thread | None = field(default=None, repr=False)
 
     def start(self) -> None:
-        """Start it. Call this from the main thread: the kernel ties a child to the thread that made it."""
+        """Start it.
+
+        Call this from the main thread: the kernel ties a child to the thread that made it.
+        """
         program, account = self.program, self.program.account
         as_whom: dict[str, int | list[int]] = {}
         if account:
@@ -64,8 +67,11 @@ class Child:
             text=True,
             errors="replace",
             start_new_session=True,
-            # It runs after the change of user, which would clear what it sets; it only makes system calls.
-            preexec_fn=functools.partial(_die_with, os.getpid(), program.stop_signal),
+            # It runs after the change of user, which would clear what it sets; it only makes system
+            # calls.
+            preexec_fn=functools.partial(  # noqa: PLW1509
+                _die_with, os.getpid(), program.stop_signal
+            ),
             **as_whom,
         )
         self._write_record()
@@ -102,7 +108,10 @@ class Child:
         return not self.runs
 
     def tidy_up(self) -> None:
-        """After the end: nothing of its session stays, its last words are heard, its record goes."""
+        """After the end.
+
+        Nothing of its session stays, its last words are heard, its record goes.
+        """
         self.kill()
         if self._process:
             self._process.wait()
@@ -122,8 +131,8 @@ class Child:
 
     def _write_record(self) -> None:
         if self._process:
-            record = f"{self._process.pid} {_start_time(self._process.pid)} {self.program.stop_signal.value}"
-            self._record.write_text(record)
+            pid, stop_signal = self._process.pid, self.program.stop_signal
+            self._record.write_text(f"{pid} {_start_time(pid)} {stop_signal.value}")
 
     def _listen(self) -> None:
         assert self._process is not None  # noqa: S101 - started just before
@@ -134,7 +143,10 @@ class Child:
 
 
 def end_leftovers(records: Path, *, seconds: float = 20) -> list[str]:
-    """End the recorded processes of a run that was itself killed. Returns the names of those found running."""
+    """End the recorded processes of a run that was itself killed.
+
+    Returns the names of those found running.
+    """
     found = []
     for record in sorted(records.glob("*.process")):
         with contextlib.suppress(ValueError):

@@ -1,7 +1,7 @@
 """`script/server`: everything the product needs, under one supervisor.
 
-Starts PostgreSQL and Valkey, prepares the database, then runs the web server, the Celery worker and beat until Ctrl-C.
-When one of them dies, all are stopped.
+Starts PostgreSQL and Valkey, prepares the database, then runs the web server, the Celery worker and
+beat until Ctrl-C. When one of them dies, all are stopped.
 """
 
 import argparse
@@ -90,7 +90,10 @@ class Supervisor:
             self._respect_wish()
 
     def prepare(self) -> list[str]:
-        """Bring the database and the static files up to date. Returns the lines about the demo's log-ins."""
+        """Bring the database and the static files up to date.
+
+        Returns the lines about the demo's log-ins.
+        """
         say("server   | Preparing the database; the first time takes up to a minute.")
         self.manage("prepare")
         self.manage("load_demo")
@@ -128,14 +131,14 @@ class Supervisor:
         schedule = places.private_folder(self.places.state / "beat", None) / "schedule"
         beat = ["beat", "-l", "warning", "-s", str(schedule), "--pidfile="]
         self.instance.start(self._program("beat", *celery, *beat))
-        options = f"--interface wsgi --host {HOST} --port {self.port} --workers 2 --blocking-threads 2"
+        options = (
+            f"--interface wsgi --host {HOST} --port {self.port} --workers 2 --blocking-threads 2"
+        )
         quiet = ["--no-ws", "--log-level", "warning", "--workers-kill-timeout", "10"]
         web = self._program(
             "web", "-m", "granian", "config.wsgi:application", *options.split(), *quiet
         )
-        self.instance.start(
-            web, is_ready=self._web_is_ready, is_unwanted=self.wants_to_stop.is_set
-        )
+        self.instance.start(web, is_ready=self._web_is_ready, is_unwanted=self.wants_to_stop.is_set)
         self._respect_wish()
 
     def announce(self, logins: list[str]) -> None:
@@ -162,7 +165,9 @@ class Supervisor:
         """Stop the last started first; a second Ctrl-C kills."""
         children = list(reversed(self.instance.children))
         if children:
-            say("server   | Stopping; running tasks are finished first. Press Ctrl-C again to kill.")
+            say(
+                "server   | Stopping; running tasks are finished first. Press Ctrl-C again to kill."
+            )
         self.wants_to_kill.clear()
         for child in children:
             child.ask_to_stop()
@@ -253,6 +258,18 @@ def port_number(text: str) -> int:
     return int(text)
 
 
+def serve(port: int, *, fresh: bool) -> int:
+    """Run this checkout's one instance."""
+    where = places.of_checkout(CHECKOUT)
+    with only_one(where) as ours:
+        if not ours:
+            raise CannotStartError("This checkout's server is already running. Stop it first.")
+        refuse_taken_port(port)
+        if fresh:
+            start_over(where.state)
+        return Supervisor(where, port).run()
+
+
 def main() -> int:
     """Read the options and run."""
     parser = argparse.ArgumentParser(prog="script/server", description="Run the portal.")
@@ -262,14 +279,7 @@ def main() -> int:
     )
     options = parser.parse_args()
     try:
-        refuse_taken_port(options.port)
-        where = places.of_checkout(CHECKOUT)
-        with only_one(where) as ours:
-            if not ours:
-                raise CannotStartError("This checkout's server is already running. Stop it first.")
-            if options.fresh:
-                start_over(where.state)
-            return Supervisor(where, options.port).run()
+        return serve(options.port, fresh=options.fresh)
     except CannotStartError as error:
         print(f"script/server: {error}", file=sys.stderr)
         return 1

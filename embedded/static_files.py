@@ -30,7 +30,9 @@ class StaticFiles:
         digest = hashlib.sha256()
         for path in self._files():
             found = path.stat()
-            digest.update(f"{path}\0{found.st_size}\0{found.st_mtime_ns}\n".encode(errors="replace"))
+            digest.update(
+                f"{path}\0{found.st_size}\0{found.st_mtime_ns}\n".encode(errors="replace")
+            )
         return digest.hexdigest()
 
     def _files(self) -> Iterator[Path]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import links, mails
+from accounts import hooks, links, mails
 from accounts.flows import team
 from accounts.links import LinkNotUsableError
 from accounts.models import OneTimeLink, User
@@ -98,7 +98,8 @@ def accept(token: str, *, password: str, full_name: str = "") -> User:
     user.save(update_fields=["status", "full_name", "email_validated_at", "password"])
     user.refresh_from_db(fields=["is_active"])  # derived by the database
     links.revoke(user, Purpose.EMAIL_VALIDATION)
-    trail.record(ACCEPTED, subject=user, actor=user, changes=changes)
+    about = hooks.ties_of(user)
+    trail.record(ACCEPTED, subject=user, actor=user, about=about, changes=changes)
     return user
 
 

@@ -87,7 +87,8 @@ def change_status(user: User, status: str, *, by: User | None, reason: str = "")
         raise CannotChangeStatusError(_refused_step(user.status, status))
     action = REACTIVATED if user.status == Status.SUSPENDED else STATUS_CHANGED
     changes = {"status": _set_status(user, status)}
-    trail.record(action, subject=user, actor=by, changes=changes, note=reason)
+    about = hooks.ties_of(user)
+    trail.record(action, subject=user, actor=by, about=about, changes=changes, note=reason)
     return user
 
 
@@ -105,10 +106,13 @@ def suspend(user: User, *, by: User | None, reason: str = "") -> User:
     for purpose in OneTimeLink.Purpose:
         links.revoke(user, purpose)
     changes = {"status": (old, new)}
-    entry = trail.record(SUSPENDED, subject=user, actor=by, changes=changes, note=reason)
+    about = hooks.ties_of(user)
+    entry = trail.record(
+        SUSPENDED, subject=user, actor=by, about=about, changes=changes, note=reason
+    )
     # An address that nobody validated may belong to a stranger: nothing is told there.
     if old != Status.PENDING_EMAIL_VALIDATION:
-        mails.account_suspended(user, event=str(entry.pk))
+        mails.account_suspended(user, event=str(entry.pk), about=about)
     return user
 
 
@@ -138,7 +142,7 @@ def set_password_for(user: User, password: str, *, by: User) -> None:
         raise CannotSetPasswordError(refusal)
     user.set_password(password)
     user.save(update_fields=["password"])
-    trail.record(PASSWORD_SET, subject=user, actor=by)
+    trail.record(PASSWORD_SET, subject=user, actor=by, about=hooks.ties_of(user))
 
 
 def _check_may_be_suspended(user: User, *, by: User | None) -> None:

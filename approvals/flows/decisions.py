@@ -8,7 +8,6 @@ what, and when.
 from dataclasses import dataclass
 from typing import Any
 
-from customers.flows import customers, people
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -18,6 +17,7 @@ from accounts.models import User
 from approvals import actions, applicants, mails, outcomes, presets
 from approvals.models import ApprovalRequest
 from audit import trail
+from customers.flows import customers, people
 from customers.models import Customer
 from customers.roles import CustomerRole
 
@@ -123,8 +123,7 @@ def delete(request: ApprovalRequest, *, by: User) -> None:
     _refuse_unless_open(request, request.version)
     _claim(request, request.version)
     trail.record(actions.DELETED, subject=request, actor=by)
-    request.delete()
-    applicants.forget(person)
+    applicants.erase(request, person)
 
 
 def _lock(request: ApprovalRequest, *, by: User) -> tuple[ApprovalRequest, User]:

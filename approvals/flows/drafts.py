@@ -15,7 +15,7 @@ from audit import trail
 KEPT_FOR = dt.timedelta(days=14)
 
 
-def abandoned_drafts() -> list[uuid.UUID]:
+def abandoned() -> list[uuid.UUID]:
     """The drafts that may go now."""
     return list(_abandoned().values_list("pk", flat=True))
 
@@ -35,8 +35,7 @@ def discard(request_id: uuid.UUID) -> bool:
     if person is None or request is None:
         return False
     trail.record(actions.EXPIRED, subject=request, actor=None)
-    request.delete()
-    applicants.forget(person)
+    applicants.erase(request, person)
     return True
 
 

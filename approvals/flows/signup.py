@@ -13,7 +13,6 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from notifications.renewals import CannotRenewError
 
 from accounts import links
 from accounts.models import OneTimeLink, User
@@ -22,6 +21,7 @@ from approvals.models import ApprovalRequest, Signup
 from audit import trail
 from audit.trail import Person
 from notifications.models import OutgoingMail
+from notifications.renewals import CannotRenewError
 
 
 class CannotValidateError(Exception):
@@ -154,9 +154,7 @@ def _typed(details: SignupDetails, person: User) -> dict[str, object]:
     return {**asdict(details), "email": person.email}
 
 
-def _file(
-    person: User, draft: ApprovalRequest | None, details: SignupDetails
-) -> ApprovalRequest:
+def _file(person: User, draft: ApprovalRequest | None, details: SignupDetails) -> ApprovalRequest:
     """Keep the details in the person's one draft."""
     now = timezone.now()
     action = actions.SIGNED_UP_AGAIN if draft else actions.SIGNED_UP

@@ -1,9 +1,10 @@
 """What an approver types: the customer as it shall be, or why not."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -53,11 +54,14 @@ class ApprovalForm(CustomerForm):
         }
         super().__init__(*args, **kwargs)
         self.action = reverse("console:requests:approve", args=[request.pk])
-        self.submit_label = _("Approve and welcome %(email)s") % {"email": request.signup.email}
+        self.submit_label = format_lazy(
+            gettext_lazy("Approve and welcome {email}"), email=request.signup.email
+        )
 
     @property
     def details(self) -> CustomerDetails:
-        return CustomerDetails(**{name: self.cleaned_data[name] for name in self.Meta.fields})  # type: ignore[typeddict-item]
+        details = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return cast("CustomerDetails", details)
 
 
 class DeclineForm(PortalForm):

@@ -41,9 +41,7 @@ class RequestListing(Listing[ApprovalRequest]):
     )
     empty_icon = "inbox"
 
-    def search(
-        self, rows: "QuerySet[ApprovalRequest]", text: str
-    ) -> "QuerySet[ApprovalRequest]":
+    def search(self, rows: "QuerySet[ApprovalRequest]", text: str) -> "QuerySet[ApprovalRequest]":
         assert isinstance(rows, ApprovalRequestQuerySet)  # noqa: S101 - for the type checker
         return rows.search(text)
 

@@ -29,8 +29,12 @@ class RequestList(ConsolePage, TemplateView):
         return super().get_context_data(listing=lists.listing(self.request.GET), **kwargs)
 
 
-class DeletedError(Exception):
-    """The request was deleted; the message says by whom and when."""
+class TooLateError(Exception):
+    """Somebody decided before this page was opened. The message says who, what and when."""
+
+    def __init__(self, message: str, record: ApprovalRequest | None = None) -> None:
+        super().__init__(message)
+        self.record = record  # None: it was deleted
 
 
 class RequestPage(ConsolePage):
@@ -42,8 +46,8 @@ class RequestPage(ConsolePage):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return super().dispatch(request, *args, **kwargs)
-        except DeletedError as error:
-            return self.too_late(str(error), None)
+        except TooLateError as error:
+            return self.too_late(str(error), error.record)
 
     def load(self) -> None:
         requests = ApprovalRequest.objects.in_queue()
@@ -58,7 +62,7 @@ class RequestPage(ConsolePage):
         entry = outcomes.deletion(self.kwargs["request_id"])
         if entry is None:
             raise Http404
-        raise DeletedError(outcomes.deletion_sentence(entry))
+        raise TooLateError(outcomes.deletion_sentence(entry))
 
     def too_late(self, sentence: str, record: ApprovalRequest | None) -> HttpResponse:
         """Somebody else was faster: what they did, and the way on."""
@@ -92,10 +96,14 @@ class ReviewPage(RequestPage, TemplateView):
         context = {"form": self.form_if_open(), **kwargs}
         return super().get_context_data(
             hints=duplicates.hints(self.record.signup),
-            entries=timeline.of(self.record),
+            entries=self.what_happened(),
             is_own=self.record.requester_id == self.user.pk,
             **context,
         )
+
+    def what_happened(self) -> list[timeline.Entry]:
+        may_resend = self.may(StaffPermission.MANAGE_PEOPLE)
+        return timeline.timeline_of(self.record.pk, may_resend=may_resend)
 
     def form_if_open(self) -> ApprovalForm | None:
         is_open = self.record.status == ApprovalRequest.Status.PENDING
@@ -142,10 +150,10 @@ class DecisionPage(RequestPage):
 
     permission = StaffPermission.DECIDE_REQUESTS
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.record.decided_at:
-            return self.too_late(outcomes.sentence(self.record), self.record)
-        return self.render_to_response(self.get_context_data(**kwargs))
+    def load(self) -> None:
+        super().load()
+        if self.request.method == "GET" and self.record.decided_at:
+            raise TooLateError(outcomes.sentence(self.record), self.record)
 
 
 class DeclineRequest(DecisionPage, FormView[DeclineForm]):

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
-from django.urls import reverse_lazy
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -27,9 +27,11 @@ def new_password_field(**options: Any) -> forms.CharField:
 
 class SignUpForm(PortalForm):
     submit_label = _("Sign up")
-    cancel_url = reverse_lazy("portal:storefront")
     sections = (
-        (_("Your company"), ("company", "country", "street", "suite", "postal_code", "city", "state")),
+        (
+            _("Your company"),
+            ("company", "country", "street", "suite", "postal_code", "city", "state"),
+        ),
         (_("You"), ("contact_name", "title", "phone")),
         (_("Your log-in"), ("email", "password1", "password2")),
         (_("Agreement"), ("licence",)),
@@ -67,11 +69,12 @@ class SignUpForm(PortalForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.cancel_url = reverse("portal:storefront")
         self.initial.setdefault("submission", uuid.uuid4())
         self.fields["licence"].label = format_html(
             '{} <a href="{}" target="_blank" rel="noopener">{}</a>',
             gettext("I have read and accept the"),
-            reverse_lazy("portal:signup:licence"),
+            reverse("portal:signup:licence"),
             gettext("licence agreement"),
         )
 
@@ -88,9 +91,7 @@ class SignUpForm(PortalForm):
         return cleaned
 
     def _check_strength(self, password: str, cleaned: dict[str, Any]) -> None:
-        applicant = User(
-            email=cleaned.get("email", ""), full_name=cleaned.get("contact_name", "")
-        )
+        applicant = User(email=cleaned.get("email", ""), full_name=cleaned.get("contact_name", ""))
         try:
             password_validation.validate_password(password, applicant)
         except ValidationError as error:
@@ -104,19 +105,20 @@ class SignUpForm(PortalForm):
             for name, value in self.cleaned_data.items()
             if name not in {"password1", "password2", "licence", "submission"}
         }
-        return SignupDetails(
-            **typed, submission=self.cleaned_data["submission"] or uuid.uuid4()
-        )
+        return SignupDetails(**typed, submission=self.cleaned_data["submission"] or uuid.uuid4())
 
 
 class ResendForm(PortalForm):
     """Whose validation mail did not arrive."""
 
     submit_label = _("Mail me a new link")
-    cancel_url = reverse_lazy("portal:storefront")
     guard = False
 
     email = forms.EmailField(label=_("E-mail"), max_length=254)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cancel_url = reverse("portal:storefront")
 
     def clean_email(self) -> str:
         return User.objects.normalize_email(self.cleaned_data["email"])

@@ -12,7 +12,7 @@ from accounts.models import User
 from components import navigation
 from customers import access
 from customers.models import Customer, Membership
-from customers.roles import CustomerPermission
+from customers.roles import PERMISSIONS, CustomerPermission
 
 
 class PersonPage(AccessMixin, ContextMixin, View):
@@ -54,7 +54,7 @@ class CompanyPage(AccessMixin, ContextMixin, View):
         self.customer = self.membership.customer
         if not access.may(self.membership, self.permission):
             raise PermissionDenied
-        navigation.grant(request, access.permissions_of(self.membership))
+        navigation.grant(request, PERMISSIONS[self.membership.role])
         self.load()
         return super().dispatch(request, *args, **kwargs)
 

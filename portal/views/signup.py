@@ -21,6 +21,11 @@ from portal.forms.signup import ResendForm, SignUpForm
 MAILED_TO = "signup_mailed_to"
 
 
+def too_often(request: HttpRequest) -> HttpResponse:
+    response: HttpResponse = ratelimit.respond_429(request)
+    return response
+
+
 @method_decorator(never_cache, name="dispatch")
 class SignUp(FormView[SignUpForm]):
     """The sign-up form. Its answer is the same for known and unknown e-mails."""
@@ -36,7 +41,7 @@ class SignUp(FormView[SignUpForm]):
     def form_valid(self, form: SignUpForm) -> HttpResponse:
         email = form.cleaned_data["email"]
         if not ratelimit.consume(self.request, action="signup", key=email):
-            return ratelimit.respond_429(self.request)
+            return too_often(self.request)
         signup.sign_up(form.details, password=form.cleaned_data["password1"])
         self.request.session[MAILED_TO] = email
         return redirect("portal:signup:done")
@@ -63,16 +68,18 @@ class ValidateEmail(TemplateView):
 
     template_name = "portal/signup/validate.html"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, *_args: Any, **_kwargs: Any) -> HttpResponse:
         try:
-            link = links.find(kwargs["token"], OneTimeLink.Purpose.EMAIL_VALIDATION)
+            link = links.find(self.kwargs["token"], OneTimeLink.Purpose.EMAIL_VALIDATION)
         except links.LinkNotUsableError as error:
             return self.refuse(str(error))
         return self.render_to_response(self.get_context_data(email=link.user.email))
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        if not ratelimit.consume(request, action="validate_email"):
+            return too_often(request)
         try:
-            signup.validate_email(kwargs["token"])
+            signup.validate_email(self.kwargs["token"])
         except signup.CannotValidateError as error:
             return self.refuse(str(error))
         return redirect("portal:signup:validated")
@@ -97,7 +104,7 @@ class ResendValidation(FormView[ResendForm]):
     def form_valid(self, form: ResendForm) -> HttpResponse:
         email = form.cleaned_data["email"]
         if not ratelimit.consume(self.request, action="resend_validation", key=email):
-            return ratelimit.respond_429(self.request)
+            return too_often(self.request)
         signup.resend_validation(email)
         messages.success(
             self.request,

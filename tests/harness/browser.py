@@ -1,4 +1,7 @@
-"""Tests marked `browser` need Debian's Chromium. Without it they are left out, loudly, or fail on request."""
+"""Tests marked `browser` need Debian's Chromium.
+
+Without it they are left out, loudly, or fail on request.
+"""
 
 import os
 import shutil

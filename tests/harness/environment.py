@@ -1,9 +1,11 @@
 """Gives a test run its PostgreSQL and Valkey, and Django the settings to find them.
 
-The first process decides on addresses, starts the servers when tests are about to run, and hands the addresses to
-its parallel workers. With TEST_DATABASE_URL and TEST_REDIS_URL set, those servers are used instead.
+The first process decides on addresses, starts the servers when tests are about to run, and hands
+the addresses to its parallel workers. With TEST_DATABASE_URL and TEST_REDIS_URL set, those servers
+are used instead.
 """
 
+import atexit
 import contextlib
 import os
 import shutil
@@ -33,13 +35,17 @@ def choose_addresses() -> None:
     if os.environ.get("TEST_DATABASE_URL") and os.environ.get("TEST_REDIS_URL"):
         return
     _places = places.temporary()
+    atexit.register(shutil.rmtree, _places.state, ignore_errors=True)
     os.environ["TEST_DATABASE_URL"] = Postgres(_places).url
     os.environ["TEST_REDIS_URL"] = Valkey(_places).cache_url()
     os.environ["TEST_RUN"] = str(os.getpid())
 
 
 def describe_to_django() -> None:
-    """Set what `config.settings` reads: each worker has a database and a part of Valkey to itself."""
+    """Set what `config.settings` reads.
+
+    Each worker has a database and a part of Valkey to itself.
+    """
     database = f"test_{os.environ.get('TEST_RUN', os.getpid())}_{WORKER}"
     redis = urlsplit(os.environ["TEST_REDIS_URL"])
     number = _DATABASES_PER_WORKER * (0 if WORKER == "main" else 1 + int(WORKER.removeprefix("gw")))
@@ -48,7 +54,7 @@ def describe_to_django() -> None:
     os.environ.update(
         DJANGO_SETTINGS_MODULE="config.settings",
         PORTAL_MODE="test",
-        SECRET_KEY="only-for-tests",  # noqa: S106
+        SECRET_KEY="only-for-tests",
         PLATFORM_HOST=PLATFORM_HOST,
         PUBLIC_SCHEME="http",
         PUBLIC_PORT="0",
@@ -76,7 +82,8 @@ def set_up_django() -> None:
     django.setup()
     from django.conf import settings  # noqa: PLC0415 - not before the environment is there
 
-    # A parallel worker that inherited this would load the settings before it has chosen its own database.
+    # A parallel worker that inherited this would load the settings before it has chosen its own
+    # database.
     del os.environ["DJANGO_SETTINGS_MODULE"]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"] = {
@@ -95,8 +102,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_unconfigure() -> None:
     """Stop them."""
     _servers.close()
-    if _places:
-        shutil.rmtree(_places.state, ignore_errors=True)
 
 
 choose_addresses()
