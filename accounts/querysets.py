@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import F, FilteredRelation, Q
 
 from accounts.roles import StaffRole
 
 if TYPE_CHECKING:
     from accounts.models import OneTimeLink, StaffMember, User  # noqa: F401 - named in brackets
+
+LONGEST_SEARCH = 10  # words
 
 
 class StaffMemberQuerySet(models.QuerySet["StaffMember"]):
@@ -21,15 +23,24 @@ class StaffMemberQuerySet(models.QuerySet["StaffMember"]):
         """Those who can log in."""
         return self.filter(user__status="active")
 
+    def search(self, words: str) -> StaffMemberQuerySet:
+        """Those who hold every word in their name or e-mail."""
+        found = self
+        for word in words.split()[:LONGEST_SEARCH]:
+            by_name = Q(user__full_name__icontains=word)
+            found = found.filter(by_name | Q(user__email__icontains=word))
+        return found
+
     def with_invitations(self) -> StaffMemberQuerySet:
-        """With `invited_until`: when their live invitation ends, or None."""
-        live = Q(
+        """With `invited_until`: when the person's unused invitation ends or ended, or None."""
+        unused = Q(
             user__one_time_links__purpose="invitation",
             user__one_time_links__used_at__isnull=True,
             user__one_time_links__revoked_at__isnull=True,
         )
         return self.select_related("user").annotate(
-            invited_until=Max("user__one_time_links__expires_at", filter=live)
+            invitation=FilteredRelation("user__one_time_links", condition=unused),
+            invited_until=F("invitation__expires_at"),
         )
 
 

@@ -1,6 +1,8 @@
 """The people behind requests: taking their lock, and forgetting those who leave nothing behind."""
 
-from accounts.models import StaffMember, User
+from django.db import connection
+
+from accounts.models import OneTimeLink, StaffMember, User
 from approvals.models import ApprovalRequest
 from audit.models import AuditEntry
 from customers.models import Membership
@@ -20,6 +22,13 @@ def is_nothing_else(person: User) -> bool:
     )
 
 
+def erase(request: ApprovalRequest, person: User) -> None:
+    """Delete a request with every mail about it, and forget its requester."""
+    OutgoingMail.objects.about(request.pk).delete()
+    request.delete()
+    forget(person)
+
+
 def forget(person: User) -> None:
     """Erase who was nothing but the applicant of a request that is gone.
 
@@ -36,4 +45,12 @@ def forget(person: User) -> None:
     OutgoingMail.objects.about(person.pk).delete()
     AuditEntry.objects.filter(actor_id=person.pk).update(actor_name="")
     AuditEntry.objects.filter(subject_id=person.pk).update(subject_name="")
-    person.delete()
+    _erase(person)
+
+
+def _erase(person: User) -> None:
+    """Delete somebody who never came in: nothing but links can point at them."""
+    OneTimeLink.objects.filter(user=person).delete()
+    # Not person.delete(): that looks into the admin's log as well, and only the public schema has
+    # one. The database still refuses to delete a person whom something points at.
+    User.objects.filter(pk=person.pk)._raw_delete(using=connection.alias)  # noqa: SLF001

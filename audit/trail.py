@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from django.db import connection
@@ -23,6 +24,13 @@ class Mentioned(Protocol):
 
     @property
     def id(self) -> uuid.UUID: ...
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A record of which only the key is known."""
+
+    id: uuid.UUID
 
 
 class Record(Mentioned, Protocol):

@@ -29,10 +29,9 @@ class Entry:
     count: Callable[[HttpRequest], int] | None = None  # what waits for this person; 0 shows nothing
     key: str = ""  # `g` then this key goes there
     position: int = 100
-    exact: bool = (
-        False  # current on its own page only: for the home page, whose address begins all others
-    )
-    # Names in the page's address that the entry's needs, too. Shown where the page has them.
+    # Current on its own page only: for the home page, whose address begins all others.
+    exact: bool = False
+    # Names in the page's address that the entry's address holds, too: shown where it has them.
     arguments: tuple[str, ...] = ()
     section: str | Promise = ""  # a small heading above the first entry of a section
 

@@ -8,11 +8,12 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.db import Error as DatabaseError
-from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from kombu import Connection
 from kombu.exceptions import OperationalError as BrokerError
+
+from resellers.schemas import connection
 
 BROKER_TIMEOUT_SECONDS = 2
 OK = "ok"

@@ -135,9 +135,12 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A web request must not wait for a broker that is away: the outbox and its sweeper make up for a lost wake-up call.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
-    "socket_timeout": 10,
+    "socket_timeout": 3,
+    # One attempt: else sending a task takes six seconds without a broker and forty with a stuck one. Workers and beat
+    # have a patience of their own.
+    "max_retries": 0,
+    "retry_on_timeout": False,
     "visibility_timeout": 900,
-    "retry_on_timeout": True,
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"

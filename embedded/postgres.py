@@ -41,6 +41,7 @@ _CARELESS = {
     "autovacuum": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "dynamic_shared_memory_type": "mmap",  # in the data folder, so that a killed run leaves nothing
 }
 _CREATE = r"""
 SELECT 'CREATE ROLE portal LOGIN CREATEDB'

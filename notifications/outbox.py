@@ -2,9 +2,7 @@
 after it."""
 
 import datetime as dt
-import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -72,7 +70,7 @@ def resend(mail: OutgoingMail, *, by: trail.Person) -> OutgoingMail:
     if mail.holds_secret_link:
         return _renewed(mail, by=by)
     copy = _stored(_copied(mail))
-    mentioned = [_Mentioned(each) for each in mail.about]
+    mentioned = [trail.Mention(each) for each in mail.about]
     trail.record("mail.resent", subject=copy, actor=by, about=mentioned)
     return copy
 
@@ -82,11 +80,6 @@ def can_be_resent(mail: OutgoingMail) -> bool:
     if mail.state in OutgoingMail.ON_ITS_WAY:
         return False
     return not mail.holds_secret_link or renewal_of(mail.kind) is not None
-
-
-@dataclass(frozen=True)
-class _Mentioned:
-    id: uuid.UUID
 
 
 def _written(

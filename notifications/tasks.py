@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import time
 import uuid
 
 from celery import shared_task
@@ -10,16 +11,34 @@ from kombu.exceptions import OperationalError
 
 from notifications import sending
 from notifications.models import OutgoingMail
-from resellers.tasking import for_each_in_service, public_task
+from resellers.tasking import ResellerTask, for_each_in_service, public_task
 
 logger = logging.getLogger(__name__)
 
 # A mail that is younger has been announced to a worker a moment ago.
 GRACE = dt.timedelta(seconds=10)
 MOST_PER_SWEEP = 200
+# How long nobody knocks at a broker that did not answer: only the first request waits for it.
+PAUSE_SECONDS = 20
 
 
-@shared_task(name="notifications.send_mail")
+class Pause:
+    """A while in which this process does not knock."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    def begin(self) -> None:
+        self._until = time.monotonic() + PAUSE_SECONDS
+
+    def is_on(self) -> bool:
+        return time.monotonic() < self._until
+
+
+_pause = Pause()
+
+
+@shared_task(name="notifications.send_mail", base=ResellerTask)
 def send_mail(*, mail_id: str, **_future: object) -> None:
     """Send one mail of the reseller in whose schema the task runs."""
     sending.send(uuid.UUID(mail_id))
@@ -43,9 +62,12 @@ def wake_overdue() -> None:
 def wake_sender(mail_id: uuid.UUID) -> bool:
     """Tell a worker that a mail waits. Without a broker the mail stays in the outbox, and the
     sweeper finds it."""
+    if _pause.is_on():
+        return False
     try:
         send_mail.delay(mail_id=str(mail_id))
     except OperationalError as error:
+        _pause.begin()
         logger.warning("The broker is away (%s). Mail %s waits.", type(error).__name__, mail_id)
         return False
     return True

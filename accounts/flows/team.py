@@ -41,11 +41,17 @@ def refusal_to_manage(user: User, *, by: User | None) -> str:
 
 def refusal_to_grant(role: str, *, by: User | None) -> str:
     """Why `by` may not give somebody this role; empty where nothing speaks against it."""
-    if by is None:
+    if by is None or role in grantable_roles(by):
         return ""
+    if role == StaffRole.OWNER:
+        return _("Only an owner may make somebody an owner.")
+    return _("Only people who manage the team may do that.")
+
+
+def grantable_roles(by: User) -> list[str]:
+    """The roles that this person may give to others."""
     acting = access.staff_member_of(by)
     if acting is None or not access.may(acting, StaffPermission.MANAGE_TEAM):
-        return _("Only people who manage the team may do that.")
-    if role == StaffRole.OWNER and acting.role != StaffRole.OWNER:
-        return _("Only an owner may make somebody an owner.")
-    return ""
+        return []
+    is_owner = acting.role == StaffRole.OWNER
+    return [role for role in StaffRole if is_owner or role != StaffRole.OWNER]

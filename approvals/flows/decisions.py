@@ -123,8 +123,7 @@ def delete(request: ApprovalRequest, *, by: User) -> None:
     _refuse_unless_open(request, request.version)
     _claim(request, request.version)
     trail.record(actions.DELETED, subject=request, actor=by)
-    request.delete()
-    applicants.forget(person)
+    applicants.erase(request, person)
 
 
 def _lock(request: ApprovalRequest, *, by: User) -> tuple[ApprovalRequest, User]:

@@ -35,8 +35,7 @@ def discard(request_id: uuid.UUID) -> bool:
     if person is None or request is None:
         return False
     trail.record(actions.EXPIRED, subject=request, actor=None)
-    request.delete()
-    applicants.forget(person)
+    applicants.erase(request, person)
     return True
 
 

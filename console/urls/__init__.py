@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/", include("console.urls.customers")),
     path("customers/<uuid:customer_id>/people/", include("console.urls.people")),
     path("requests/", include("console.urls.requests")),
+    path("team/", include("console.urls.team")),
     path("mails/", include("console.urls.mails")),
     path("settings/", include("console.urls.settings")),
 ]

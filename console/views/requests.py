@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
-from django.views.generic.base import TemplateResponseMixin
 
 from accounts.roles import StaffPermission
 from approvals import duplicates, outcomes
@@ -30,8 +29,12 @@ class RequestList(ConsolePage, TemplateView):
         return super().get_context_data(listing=lists.listing(self.request.GET), **kwargs)
 
 
-class DeletedError(Exception):
-    """The request was deleted; the message says by whom and when."""
+class TooLateError(Exception):
+    """Somebody decided before this page was opened. The message says who, what and when."""
+
+    def __init__(self, message: str, record: ApprovalRequest | None = None) -> None:
+        super().__init__(message)
+        self.record = record  # None: it was deleted
 
 
 class RequestPage(ConsolePage):
@@ -43,8 +46,8 @@ class RequestPage(ConsolePage):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return super().dispatch(request, *args, **kwargs)
-        except DeletedError as error:
-            return self.too_late(str(error), None)
+        except TooLateError as error:
+            return self.too_late(str(error), error.record)
 
     def load(self) -> None:
         requests = ApprovalRequest.objects.in_queue()
@@ -59,7 +62,7 @@ class RequestPage(ConsolePage):
         entry = outcomes.deletion(self.kwargs["request_id"])
         if entry is None:
             raise Http404
-        raise DeletedError(outcomes.deletion_sentence(entry))
+        raise TooLateError(outcomes.deletion_sentence(entry))
 
     def too_late(self, sentence: str, record: ApprovalRequest | None) -> HttpResponse:
         """Somebody else was faster: what they did, and the way on."""
@@ -142,15 +145,15 @@ class ApproveRequest(ReviewPage):
         return self.render_to_response(self.get_context_data(form=form))
 
 
-class DecisionPage(RequestPage, TemplateResponseMixin):
+class DecisionPage(RequestPage):
     """A page of its own for one decision. Where that is made already, it says so at once."""
 
     permission = StaffPermission.DECIDE_REQUESTS
 
-    def get(self, *_args: Any, **_kwargs: Any) -> HttpResponse:
-        if self.record.decided_at:
-            return self.too_late(outcomes.sentence(self.record), self.record)
-        return self.render_to_response(self.get_context_data())
+    def load(self) -> None:
+        super().load()
+        if self.request.method == "GET" and self.record.decided_at:
+            raise TooLateError(outcomes.sentence(self.record), self.record)
 
 
 class DeclineRequest(DecisionPage, FormView[DeclineForm]):
@@ -174,7 +177,7 @@ class DeclineRequest(DecisionPage, FormView[DeclineForm]):
         return self.next_page(declined_sentence(self.record, form.refusal))
 
 
-class DeleteRequest(DecisionPage):
+class DeleteRequest(DecisionPage, TemplateView):
     template_name = "console/requests/delete.html"
     permission = StaffPermission.DECIDE_REQUESTS
 

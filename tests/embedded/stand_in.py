@@ -51,6 +51,7 @@ class StandIn:
         default_factory=lambda: free_port()  # noqa: PLW0108 - defined below
     )
     started: list["subprocess.Popen[str]"] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Write the checkout."""
@@ -81,13 +82,14 @@ class StandIn:
 
     def start_and_wait(self, *options: str) -> "subprocess.Popen[str]":
         """Start it and read until it says that it is ready."""
-        server, heard = self.start(*options), ""
+        server = self.start(*options)
+        self.heard = []
         assert server.stdout
         for line in server.stdout:
-            heard += line
+            self.heard.append(line)
             if line.startswith("ready"):
                 return server
-        raise AssertionError(heard)
+        raise AssertionError(self.heard)
 
     def get(self, path: str) -> str:
         """A page's text."""

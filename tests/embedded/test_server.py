@@ -11,12 +11,21 @@ import pytest
 
 from tests.embedded.stand_in import StandIn
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.stack
 
 
 @pytest.fixture
 def stand_in(tmp_path: Path) -> Iterator[StandIn]:
     product = StandIn(tmp_path / "my portal")
+    yield product
+    product.clean_up()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
+    """One that runs, for tests that only look."""
+    product = StandIn(tmp_path_factory.mktemp("stand in") / "portal")
+    product.start_and_wait()
     yield product
     product.clean_up()
 
@@ -35,24 +44,21 @@ def test_starts_everything_and_leaves_nothing_after_sigterm(stand_in: StandIn) -
     assert stand_in.processes() == []
 
 
-def test_names_the_addresses_in_its_one_ready_line(stand_in: StandIn) -> None:
-    server = stand_in.start()
-    assert server.stdout
-    lines = [server.stdout.readline() for _ in range(3)]
+def test_names_the_addresses_in_its_one_ready_line(running: StandIn) -> None:
+    port = running.port
 
-    port = stand_in.port
-    assert lines[1] == f"North  http://north.localhost:{port}/  owner@north.example\n"
-    assert lines[2] == f"ready    http://localhost:{port}  http://north.localhost:{port}\n"
+    assert running.heard[1:] == [
+        f"North  http://north.localhost:{port}/  owner@north.example\n",
+        f"ready    http://localhost:{port}  http://north.localhost:{port}\n",
+    ]
 
 
-def test_a_second_one_is_refused_and_the_first_goes_on(stand_in: StandIn) -> None:
-    stand_in.start_and_wait()
-
-    second = stand_in.start("--fresh")
+def test_a_second_one_is_refused_and_the_first_goes_on(running: StandIn) -> None:
+    second = running.start("--fresh")
 
     assert "already running" in second.communicate()[0]
     assert second.returncode == 1
-    assert stand_in.get("/") == "here"
+    assert running.get("/") == "here"
 
 
 def test_a_taken_port_is_named_before_anything_starts(stand_in: StandIn) -> None:

@@ -13,7 +13,7 @@ from embedded import places
 from embedded.instance import Instance, only_one
 from embedded.places import Places
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.stack
 
 
 @pytest.fixture

@@ -4,13 +4,12 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 
+from accounts.models import User
 from resellers.models import Reseller
+from resellers.schemas import connection
 
 
 class HostClient(Client):
@@ -21,12 +20,12 @@ class HostClient(Client):
         super().__init__(HTTP_HOST=host)
         self.reseller = reseller
 
-    def request(self, **request: Any) -> HttpResponse:
+    def request(self, **request: Any) -> Any:
         """Answer a request; the caller goes on in the schema where it was."""
         with self._caller_stays():
             return super().request(**request)
 
-    def force_login(self, user: AbstractBaseUser, backend: str | None = None) -> None:
+    def force_login(self, user: User, backend: str | None = None) -> None:
         """Log somebody of this host in."""
         with self._at_home():
             super().force_login(user, backend)

@@ -15,19 +15,24 @@ import psycopg2
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connections, transaction
 from django_tenants.utils import get_public_schema_name, schema_context, tenant_context
 from psycopg2.sql import SQL, Identifier
 
+from resellers import schema_template
 from resellers.models import Domain, Reseller
+from resellers.schemas import connection
 
 RESELLERS = ("alpha", "bravo")
-EXTENSIONS = ("pg_trgm",)
 _ONE_AT_A_TIME = 20_251  # the number of an advisory lock
 
 
 def make_tenants() -> None:
-    """Make the two resellers that tests use, as ready as provisioning leaves them."""
+    """Make the two resellers that tests use, from the product's own template.
+
+    Seeds are not run: nobody is in the house yet, so that tests can count exactly.
+    """
+    template = schema_template.current()
     for name in RESELLERS:
         reseller = Reseller(
             schema_name=name,
@@ -38,7 +43,8 @@ def make_tenants() -> None:
             state=Reseller.State.READY,
         )
         reseller.save()
-        reseller.create_schema(check_if_exists=True, verbosity=0)
+        with transaction.atomic():
+            schema_template.replay(template, name)
         Domain.objects.create(domain=host_of(name), tenant=reseller, is_primary=True)
 
 
@@ -110,11 +116,7 @@ def _make_template(cursor: Any, template: str) -> None:
     cursor.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(template)))
     cursor.execute(SQL("CREATE DATABASE {}").format(Identifier(template)))
     with _connected_to(template):
-        with connection.cursor() as inside:
-            inside.execute("CREATE SCHEMA extensions")
-            for extension in EXTENSIONS:
-                inside.execute(f"CREATE EXTENSION {extension} SCHEMA extensions")
-        call_command("migrate_schemas", shared=True, interactive=False, verbosity=0)
+        call_command("prepare", verbosity=0)
         make_tenants()
     cursor.execute(SQL("ALTER DATABASE {} IS_TEMPLATE true").format(Identifier(template)))
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
 from django.test import TransactionTestCase
 from pytest_django.plugin import DjangoDbBlocker
 from pytest_socket import socket_allow_hosts
 
 from resellers.models import Reseller
+from resellers.schemas import connection
 from tests.harness import database
 from tests.harness.clients import HostClient
 
@@ -30,7 +30,7 @@ def django_db_setup(
         database.create()
     # Django would empty the tables of whichever schema is in use: resellers gone, or one of them
     # half empty.
-    TransactionTestCase._fixture_teardown = lambda _self: database.renew()  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = lambda _self: database.renew()  # type: ignore[attr-defined]
     yield
     with django_db_blocker.unblock():
         database.drop()

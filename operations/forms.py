@@ -1,0 +1,95 @@
+"""The operators' forms. They check; the flows change."""
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.forms import BaseUserCreationForm, SetPasswordForm
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from components.forms import teach_manners
+from operations.models import Operator
+from resellers import flows
+from resellers.clouds import Cloud
+from resellers.models import Reseller
+
+
+class Taught:
+    """For every form here: text that can be stored, and a length that is bounded."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            teach_manners(name, field)
+
+
+class ResellerForm(Taught, forms.ModelForm):  # type: ignore[type-arg]
+    """For a new reseller and for its settings later."""
+
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("time zone"),
+        choices=lambda: [(name, name) for name in sorted(zoneinfo.available_timezones())],
+        initial="UTC",
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("language"), choices=lambda: settings.LANGUAGES, initial="en"
+    )
+    providers = forms.MultipleChoiceField(
+        label=gettext_lazy("cloud providers it may resell"),
+        choices=Cloud.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    class Meta:
+        model = Reseller
+        fields = (*flows.SETTINGS, *flows.FIRST_OWNER)
+        widgets = {"brand_color": forms.TextInput(attrs={"type": "color"})}
+
+    def clean_host(self) -> str:
+        host: str = self.cleaned_data["host"]
+        others = Reseller.objects.exclude(pk=self.instance.pk)
+        if others.filter(host=host).exists():
+            raise ValidationError(_("Another reseller has this host."))
+        return host
+
+    def clean_owner_email(self) -> str:
+        return User.objects.normalize_email(self.cleaned_data["owner_email"])
+
+
+class SuspendForm(Taught, forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=flows.LONGEST_REASON,
+        help_text=gettext_lazy("Only operators read it."),
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+
+
+class OperatorCreationForm(Taught, BaseUserCreationForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Operator
+        fields = ("email", "full_name")
+        field_classes: dict[str, type[forms.Field]] = {}
+
+    def clean_email(self) -> str:
+        email = User.objects.normalize_email(self.cleaned_data["email"])
+        if User.objects.filter(email=email).exists():
+            raise ValidationError(_("Somebody with this e-mail exists already."))
+        return email
+
+
+class OperatorChangeForm(Taught, forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Operator
+        fields = ("full_name",)
+
+
+class OperatorPasswordForm(Taught, SetPasswordForm):  # type: ignore[type-arg]
+    """An operator types a new password for another one, who changes it afterwards."""

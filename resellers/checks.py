@@ -1,0 +1,115 @@
+"""Combinations of settings that must not be, and data that must not be in production."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
+from django.db import ProgrammingError
+from django_tenants.utils import schema_context
+
+from resellers import extensions
+from resellers.models import Reseller
+from resellers.schemas import PUBLIC
+
+LEAST_DIFFERENT_CHARACTERS = 10
+BACKEND = "resellers.backend"
+CACHE_KEYS = "django_tenants.cache.make_key"
+
+
+@register(Tags.security)
+def check_production(**_kwargs: Any) -> Sequence[CheckMessage]:
+    """What only a demo or a test may have."""
+    if not settings.IS_PRODUCTION:
+        return []
+    found = []
+    if settings.INBOX_DIRECTORY:
+        found.append(
+            Error(
+                "In production mails are sent, not put into a local inbox.",
+                hint="Unset INBOX_DIRECTORY, and name a mail server in EMAIL_URL.",
+                id="resellers.E001",
+            )
+        )
+    if settings.PUBLIC_SCHEME != "https":
+        found.append(
+            Error(
+                "In production pages are served over https only.",
+                hint="Set PUBLIC_SCHEME to https, or leave it out.",
+                id="resellers.E002",
+            )
+        )
+    if any(_is_guessable(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)):
+        found.append(
+            Error(
+                "SECRET_KEY can be guessed.",
+                hint="Make one: python -c 'import secrets; print(secrets.token_urlsafe(64))'",
+                id="resellers.E003",
+            )
+        )
+    return found
+
+
+@register(Tags.database)
+def check_isolation(**_kwargs: Any) -> Sequence[CheckMessage]:
+    """What keeps one reseller's world apart from another's."""
+    found = []
+    if any(each["ENGINE"] != BACKEND for each in settings.DATABASES.values()):
+        found.append(
+            Error(
+                "Another database backend would fall through to the public schema.",
+                hint=f"Set ENGINE to {BACKEND}.",
+                id="resellers.E004",
+            )
+        )
+    if settings.PG_EXTRA_SEARCH_PATHS != [extensions.SCHEMA]:
+        found.append(
+            Error(
+                "Besides its own schema a reseller sees only that of the extensions.",
+                hint=f"Set PG_EXTRA_SEARCH_PATHS to [{extensions.SCHEMA!r}].",
+                id="resellers.E005",
+            )
+        )
+    if any(each.get("KEY_FUNCTION") != CACHE_KEYS for each in settings.CACHES.values()):
+        found.append(
+            Error(
+                "What one reseller caches another could read.",
+                hint=f"Set KEY_FUNCTION of every cache to {CACHE_KEYS}.",
+                id="resellers.E006",
+            )
+        )
+    return found
+
+
+def refuse_demo_in_production() -> None:
+    """Called before the web server and the workers serve anybody.
+
+    Raises ImproperlyConfigured when production has what only a demo may have: demo resellers, whose
+    passwords everybody knows, or settings of a demo.
+    """
+    if not settings.IS_PRODUCTION:
+        return
+    for message in check_production():
+        raise ImproperlyConfigured(f"{message.msg} {message.hint}")
+    hosts = _demo_hosts()
+    if hosts:
+        raise ImproperlyConfigured(
+            f"This database holds demo resellers ({', '.join(hosts)}), whose passwords are public. "
+            "Use another database for production, or set PORTAL_MODE to demo."
+        )
+
+
+def _demo_hosts() -> list[str]:
+    demo = Reseller.objects.filter(is_demo=True).order_by("host").values_list("host", flat=True)
+    try:
+        with schema_context(PUBLIC):
+            return list(demo)
+    except ProgrammingError as error:
+        raise ImproperlyConfigured(
+            "The database is not prepared. Run `manage.py prepare` first."
+        ) from error
+
+
+def _is_guessable(key: str) -> bool:
+    return len(set(key)) < LEAST_DIFFERENT_CHARACTERS or key.startswith("django-insecure-")

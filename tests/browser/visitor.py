@@ -1,0 +1,100 @@
+"""Somebody with a browser, and what their pages complain about."""
+
+from http import HTTPStatus
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, Page, Response
+
+from demo.world import PASSWORD
+from tests.browser.stack import Stack
+
+_WATCH_CSP = """
+window.__csp = [];
+document.addEventListener('securitypolicyviolation', event => {
+    window.__csp.push(event.effectiveDirective + ' ' + event.blockedURI);
+});
+"""
+_AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+class Visitor:
+    """One person with one browser. Remembers violations of the content policy and errors."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        stack: Stack,
+        *,
+        theme: Literal["light", "dark"] = "light",
+        width: int = 1280,
+        javascript: bool = True,
+    ) -> None:
+        self.stack = stack
+        self.context = browser.new_context(
+            color_scheme=theme,
+            reduced_motion="reduce",
+            viewport={"width": width, "height": 900},
+            java_script_enabled=javascript,
+        )
+        self.javascript = javascript
+        self.context.add_init_script(_WATCH_CSP)
+        self._complaints: list[str] = []
+        self.page: Page = self.context.new_page()
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self._complaints.append(f"script: {error}"))
+        self.page.on("response", self._look_at)
+
+    def go(self, path: str, *, host: str = "localhost") -> None:
+        """Open a page."""
+        self.page.goto(self.stack.url(path, host=host))
+
+    def log_in(self, email: str, *, host: str, password: str = PASSWORD) -> None:
+        """Through the form, as people do."""
+        self.go("/account/login/", host=host)
+        self.page.get_by_label("E-mail").fill(email)
+        self.page.get_by_label("Password", exact=True).fill(password)
+        self.page.locator("main form button[type=submit]").first.click()
+
+    def open_mail(self, to: str, subject: str) -> None:
+        """Open the newest mail to somebody in the demo's inbox."""
+        for _attempt in range(100):
+            self.go(f"/inbox/?to={to}")
+            link = self.page.get_by_role("link", name=subject)
+            if link.count():
+                link.first.click()
+                return
+            self.page.wait_for_timeout(300)
+        raise AssertionError(f"No mail to {to} about {subject!r} arrived.")
+
+    def accessibility_violations(self) -> list[str]:
+        """What axe finds on the open page, a line each."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(_AXE)
+        found = self.page.evaluate(
+            "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", _RULES
+        )
+        return [
+            f"{each['id']}: {node['html'][:160]}"
+            for each in found["violations"]
+            for node in each["nodes"]
+        ]
+
+    def complaints(self) -> list[str]:
+        """Everything heard so far, with what the open page's policy refused."""
+        refused = self.page.evaluate("window.__csp || []") if self.javascript else []
+        return [*self._complaints, *(f"policy: {line}" for line in refused)]
+
+    def leave(self) -> None:
+        self.context.close()
+
+    def _hear(self, message: object) -> None:
+        kind, text = getattr(message, "type", ""), getattr(message, "text", "")
+        # The browser reports refused pages (403, 404, 409) here, too; tests look at those.
+        if kind in {"error", "warning"} and "the server responded with a status of 4" not in text:
+            self._complaints.append(f"{kind}: {text}")
+
+    def _look_at(self, response: Response) -> None:
+        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            self._complaints.append(f"{response.status} {response.url}")

@@ -1,0 +1,193 @@
+"""Every page of a reseller's host: which door leads to it, what it needs, which records it names.
+
+A page that is not listed here fails the tests.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any
+
+from accounts.roles import StaffPermission as Staff
+from customers.roles import CustomerPermission as Company
+from tests.isolation.world import World
+
+Ids = Callable[[World], dict[str, Any]]
+
+
+class Door(Enum):
+    """Who gets in at all."""
+
+    OPEN = auto()  # everybody, logged in or not
+    OWN = auto()  # whoever is logged in: about themselves
+    CONSOLE = auto()  # staff whose role holds the permission
+    COMPANY = auto()  # people of the customer whose role holds the permission
+
+
+@dataclass(frozen=True)
+class Page:
+    """One row of the table."""
+
+    door: Door
+    permission: Staff | Company | None = None
+    ids: Ids = field(default=lambda _world: {})
+    # A body that would change something if the sender had the right; None: the page takes no POST.
+    post: Callable[[World], dict[str, Any]] | None = None
+
+
+def customer(world: World) -> dict[str, Any]:
+    return {"customer_id": world.customer.pk}
+
+
+def person(world: World) -> dict[str, Any]:
+    return {"customer_id": world.customer.pk, "person_id": world.person.pk}
+
+
+def invited(world: World) -> dict[str, Any]:
+    return {"customer_id": world.customer.pk, "person_id": world.invited.pk}
+
+
+def request(world: World) -> dict[str, Any]:
+    return {"request_id": world.request.pk}
+
+
+def mail(world: World) -> dict[str, Any]:
+    return {"mail_id": world.mail.pk}
+
+
+def member(world: World) -> dict[str, Any]:
+    return {"member_id": world.member.pk}
+
+
+def nothing(_world: World) -> dict[str, Any]:
+    return {}
+
+
+def a_customer(world: World) -> dict[str, Any]:
+    return {
+        "organization_name": "Taken Over Ltd",
+        "code": "TAKEN",
+        "contact_name": "Mallory",
+        "contact_email": "mallory@example.com",
+        "version": world.customer.version,
+    }
+
+
+def an_approval(world: World) -> dict[str, Any]:
+    return {**a_customer(world), "version": world.request.version}
+
+
+def a_refusal(world: World) -> dict[str, Any]:
+    return {"reason": "other", "message": "No", "version": world.request.version}
+
+
+def a_person(_world: World) -> dict[str, Any]:
+    return {
+        "full_name": "Mallory",
+        "email": "mallory@example.com",
+        "role": "administrator",
+        "status": "pending_email_validation",
+    }
+
+
+PASSWORDS = {"password1": "a-new-Passw0rd-here", "password2": "a-new-Passw0rd-here"}
+
+PAGES: dict[str, Page] = {
+    # the storefront and the entrance
+    "set_theme": Page(Door.OPEN, post=lambda _: {"theme": "dark", "next": "/"}),
+    "branding": Page(Door.OPEN, ids=lambda _: {"version": "none"}),
+    "portal:storefront": Page(Door.OPEN),
+    "portal:signup:form": Page(Door.OPEN, post=nothing),
+    "portal:signup:done": Page(Door.OPEN),
+    "portal:signup:licence": Page(Door.OPEN),
+    "portal:signup:resend": Page(Door.OPEN, post=nothing),
+    "portal:signup:validated": Page(Door.OPEN),
+    "portal:signup:validate": Page(Door.OPEN, ids=lambda _: {"token": "unknown"}, post=nothing),
+    "portal:entrance:invitation": Page(
+        Door.OPEN, ids=lambda _: {"token": "unknown"}, post=lambda _: PASSWORDS
+    ),
+    "account_login": Page(Door.OPEN, post=nothing),
+    "account_logout": Page(Door.OPEN, post=nothing),
+    "account_signup": Page(Door.OPEN),
+    "account_inactive": Page(Door.OPEN),
+    "account_reset_password": Page(Door.OPEN, post=nothing),
+    "account_reset_password_done": Page(Door.OPEN),
+    "account_reset_password_from_key": Page(
+        Door.OPEN, ids=lambda _: {"uidb36": "1", "key": "unknown"}, post=lambda _: PASSWORDS
+    ),
+    "account_reset_password_from_key_done": Page(Door.OPEN),
+    "mfa_authenticate": Page(Door.OPEN, post=nothing),
+    "mfa_login_webauthn": Page(Door.OPEN, post=nothing),
+    # a person's own account
+    "account_reauthenticate": Page(Door.OWN, post=nothing),
+    "account_change_password": Page(Door.OWN, post=nothing),
+    "account_set_password": Page(Door.OWN, post=nothing),
+    "mfa_index": Page(Door.OWN),
+    "mfa_reauthenticate": Page(Door.OWN, post=nothing),
+    "mfa_activate_totp": Page(Door.OWN, post=nothing),
+    "mfa_deactivate_totp": Page(Door.OWN, post=nothing),
+    "mfa_view_recovery_codes": Page(Door.OWN),
+    "mfa_generate_recovery_codes": Page(Door.OWN, post=nothing),
+    "mfa_download_recovery_codes": Page(Door.OWN),
+    "mfa_list_webauthn": Page(Door.OWN),
+    "mfa_add_webauthn": Page(Door.OWN, post=nothing),
+    "mfa_reauthenticate_webauthn": Page(Door.OWN, post=nothing),
+    "mfa_edit_webauthn": Page(Door.OWN, ids=lambda _: {"pk": 1}, post=nothing),
+    "mfa_remove_webauthn": Page(Door.OWN, ids=lambda _: {"pk": 1}, post=nothing),
+    "after_login": Page(Door.OWN),
+    "portal:home": Page(Door.OWN),
+    # the customer portal
+    "portal:company:overview": Page(Door.COMPANY, Company.VIEW_COMPANY, customer),
+    "portal:company:people": Page(Door.COMPANY, Company.VIEW_PEOPLE, customer),
+    # the console
+    "console:home": Page(Door.CONSOLE, Staff.VIEW_CONSOLE),
+    "console:customers:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS),
+    "console:customers:create": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, post=a_customer),
+    "console:customers:propose_code": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS),
+    "console:customers:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
+    "console:customers:edit": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, a_customer),
+    "console:people:add": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, customer, a_person),
+    "console:people:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, person),
+    "console:people:invite": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, invited, nothing),
+    "console:people:suspend": Page(
+        Door.CONSOLE, Staff.MANAGE_PEOPLE, person, lambda _: {"reason": "x"}
+    ),
+    "console:people:reactivate": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, person, nothing),
+    "console:people:role": Page(
+        Door.CONSOLE, Staff.MANAGE_PEOPLE, person, lambda _: {"role": "administrator"}
+    ),
+    "console:people:status": Page(
+        Door.CONSOLE, Staff.MANAGE_PEOPLE, invited, lambda _: {"status": "active"}
+    ),
+    "console:people:password": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, person, lambda _: PASSWORDS),
+    "console:people:remove": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, person, nothing),
+    "console:requests:list": Page(Door.CONSOLE, Staff.VIEW_REQUESTS),
+    "console:requests:detail": Page(Door.CONSOLE, Staff.VIEW_REQUESTS, request),
+    "console:requests:approve": Page(Door.CONSOLE, Staff.DECIDE_REQUESTS, request, an_approval),
+    "console:requests:decline": Page(Door.CONSOLE, Staff.DECIDE_REQUESTS, request, a_refusal),
+    "console:requests:delete": Page(
+        Door.CONSOLE, Staff.DECIDE_REQUESTS, request, lambda w: {"version": w.request.version}
+    ),
+    "console:mails:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, mail),
+    "console:mails:html": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, mail),
+    "console:mails:resend": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, mail, nothing),
+    "console:settings:home": Page(Door.CONSOLE, Staff.MANAGE_SETTINGS),
+    "console:settings:mail": Page(
+        Door.CONSOLE, Staff.MANAGE_SETTINGS, post=lambda _: {"approvals_email": "m@example.com"}
+    ),
+    "console:team:list": Page(Door.CONSOLE, Staff.VIEW_TEAM),
+    "console:team:invite": Page(
+        Door.CONSOLE,
+        Staff.MANAGE_TEAM,
+        post=lambda _: {"email": "mallory@example.com", "full_name": "Mallory", "role": "viewer"},
+    ),
+    "console:team:detail": Page(Door.CONSOLE, Staff.VIEW_TEAM, member),
+    "console:team:resend": Page(Door.CONSOLE, Staff.MANAGE_TEAM, member, nothing),
+    "console:team:role": Page(
+        Door.CONSOLE, Staff.MANAGE_TEAM, member, lambda _: {"role": "support"}
+    ),
+    "console:team:suspend": Page(
+        Door.CONSOLE, Staff.MANAGE_TEAM, member, lambda _: {"reason": "x"}
+    ),
+    "console:team:reactivate": Page(Door.CONSOLE, Staff.MANAGE_TEAM, member, nothing),
+}
