@@ -14,7 +14,7 @@ NASTY = {
     "nul": "a\x00b",
     "right to left": "a\u202egnp.exe",
     "4 bytes": "💶💡𝔘",
-    "html": '<script>alert(1)</script>"\'>',
+    "html": "<script>alert(1)</script>\"'>",
     "token": "{{ secret_link }} {% now 'Y' %}",
     "sql": "'; DROP TABLE x; --",
     "line breaks": "a\r\nBcc: x@y.example",

@@ -224,7 +224,9 @@ class TestList:
 
     def test_a_longer_list_costs_no_more_queries(self, owner_client: HostClient) -> None:
         def queries() -> int:
-            with CaptureQueriesContext(connection, ) as captured:
+            with CaptureQueriesContext(
+                connection,
+            ) as captured:
                 owner_client.get(page_of("list"))
             return len(captured)
 
@@ -545,7 +547,7 @@ class TestEdit:
         again = {name: value for name, value in data.items() if value not in (None, False)}
         saved = owner_client.post(page_of("edit", customer.pk), again)
 
-        assert saved.status_code == 302
+        assert saved.status_code == 302, saved.context["form"].errors
         customer.refresh_from_db()
         assert (customer.city, customer.street, customer.industry) == ("Essen", "Neu 2", "Mine")
         assert customer.version == 3
