@@ -39,7 +39,7 @@ class Runner:
 def overlap(
     reseller: Reseller, first: Callable[[], object], second: Callable[[], object]
 ) -> tuple[Runner, Runner]:
-    """Let `second` begin once `first` has done everything but commit; both then go on by themselves.
+    """Let `second` begin once `first` has done everything but commit; then both go on.
 
     A second that does not wait for the first sees the world as it was before: the worst case.
     """
