@@ -150,7 +150,12 @@ class EditCustomerForm(CustomerForm):
             if trail.plain(self.cleaned_data[change.field]) == change.was
         }
         initial = {**self.cleaned_data, **theirs, "version": error.customer.version}
-        return {"data": None, "instance": error.customer, "initial": initial}
+        return {
+            "data": None,
+            "files": None,
+            "instance": error.customer,
+            "initial": initial,
+        }
 
 
 class CountryFilter(forms.Form):

@@ -145,9 +145,7 @@ def slow_joining(monkeypatch: pytest.MonkeyPatch, meeting: threading.Barrier) ->
 
 
 @pytest.mark.usefixtures("slow_joining")
-def test_of_two_first_people_exactly_one_is_made_administrator(
-    alpha: Reseller, dana: User
-) -> None:
+def test_of_two_first_people_exactly_one_is_made_administrator(alpha: Reseller, dana: User) -> None:
     customer = CustomerFactory()
 
     def add(email: str) -> object:

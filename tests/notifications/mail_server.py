@@ -1,4 +1,5 @@
-"""A mail server for tests: it speaks enough SMTP for smtplib and refuses what it is told to refuse."""
+"""A mail server for tests: it speaks enough SMTP for smtplib and refuses what it is told to
+refuse."""
 
 import contextlib
 import socketserver

@@ -1,4 +1,5 @@
-"""Each default mail as it reads. After a wanted change: UPDATE_SNAPSHOTS=1 script/test tests/notifications."""
+"""Each default mail as it reads. After a wanted change: UPDATE_SNAPSHOTS=1 script/test
+tests/notifications."""
 
 import os
 from pathlib import Path
