@@ -32,6 +32,10 @@ FORBIDDEN = {
 UNESCAPED = re.compile(r"\|\s*safe(?:seq)?\b|\{%\s*autoescape\s+off\b")
 COMMENT = re.compile(r"\{% comment %\}.*?\{% endcomment %\}|\{#.*?#\}", re.DOTALL)
 
+# A page's look lives in the style sheets: a class that none of them knows does nothing.
+CLASSES = re.compile(r"\bclass=\"([^\"{}]*)\"")
+STYLED_ELSEWHERE = ("emails/", "admin/")
+
 # Found by Django, allauth or crispy forms by their names.
 FOUND_BY_NAME = re.compile(
     r"^(?:400|403|403_csrf|404|500)\.html$|^(?:allauth|account|mfa|bootstrap5|admin|django|emails)/"
@@ -52,6 +56,16 @@ def problems(name: str, source: str) -> list[str]:
     if source.count("\n") > MAX_LINES:
         found.append(f"{name} has more than {MAX_LINES} lines.")
     return found
+
+
+def unstyled(source: str, styled: set[str]) -> set[str]:
+    names = {name for names in CLASSES.findall(source) for name in names.split()}
+    return names - styled
+
+
+def styled_classes() -> set[str]:
+    sheets = [*ROOT.glob("static/portal/*.css"), *ROOT.glob("static/vendor/tabler/*/*.css")]
+    return {name for sheet in sheets for name in re.findall(r"\.([a-z][\w-]*)", sheet.read_text())}
 
 
 def templates() -> Iterator[tuple[str, str]]:
@@ -84,6 +98,24 @@ def test_every_template_is_used() -> None:
     used = references(iter(known.values())) | references(python_sources())
 
     assert unused(set(known), used) == set()
+
+
+def test_every_class_has_a_style() -> None:
+    styled = styled_classes()
+    found = {
+        f"{name}: {missing}"
+        for name, source in templates()
+        if not name.startswith(STYLED_ELSEWHERE)
+        for missing in unstyled(source, styled)
+    }
+
+    assert found == set()
+
+
+def test_a_class_without_a_style_is_found() -> None:
+    source = '<p class="card lonely"><i class="btn-{{ kind }} x">'
+
+    assert unstyled(source, {"card"}) == {"lonely"}
 
 
 @pytest.mark.parametrize(
