@@ -68,6 +68,17 @@ class Visitor:
             self.page.wait_for_timeout(300)
         raise AssertionError(f"No mail to {to} about {subject!r} arrived.")
 
+    def follow_link(self) -> None:
+        """Follow the link in the text of the open mail; it may lead to another host."""
+        link = self.page.locator(".mail-text a[href^=http]").first
+        self.page.goto(link.get_attribute("href") or "")
+
+    def choose_password(self, password: str) -> None:
+        """Accept the open invitation."""
+        for box in self.page.locator("input[type=password]").all():
+            box.fill(password)
+        self.page.locator("main form button[type=submit]").first.click()
+
     def accessibility_violations(self) -> list[str]:
         """What axe finds on the open page, a line each."""
         if not self.page.evaluate("'axe' in window"):
