@@ -1,11 +1,25 @@
 """The Celery application: a task runs in the schema from which it was sent."""
 
 import os
+from typing import Any
 
+from celery import bootsteps
 from tenant_schemas_celery.app import CeleryApp as TenantAwareCeleryApp
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = TenantAwareCeleryApp("portal")
+
+class RefuseDemo(bootsteps.Step):
+    """No worker starts on demo data in production."""
+
+    def __init__(self, worker: Any, **options: Any) -> None:
+        from resellers.checks import refuse_demo_in_production  # noqa: PLC0415 - Django is up only now
+
+        super().__init__(worker, **options)
+        refuse_demo_in_production()
+
+
+app = TenantAwareCeleryApp("portal", task_cls="resellers.tasking:ResellerTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add(RefuseDemo)

@@ -6,6 +6,7 @@ class ConsoleConfig(AppConfig):
 
     def ready(self) -> None:
         # Models cannot be imported before all apps are loaded.
-        from console import navigation  # noqa: PLC0415
+        from console import cards, navigation  # noqa: PLC0415
 
         navigation.register()
+        cards.register()

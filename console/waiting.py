@@ -18,7 +18,6 @@ class Card:
     url: str
     link: str | Promise
     icon: str
-    kind: str = "waiting"  # as status badges
     since: dt.datetime | None = None
 
 

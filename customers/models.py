@@ -96,6 +96,7 @@ class Customer(models.Model):
             models.UniqueConstraint(
                 fields=["code"],
                 name="customer_code_unique",
+                violation_error_code="unique",  # so that the sentence stands beside the field
                 violation_error_message=_("Another customer has this code."),
             ),
             models.CheckConstraint(

@@ -15,12 +15,12 @@ def lines() -> Iterator[str]:
     """The log-ins, a line each, with the addresses they belong to."""
     yield f"Everybody's password in the demo: {PASSWORD}"
     yield ""
-    yield f"Platform operator   {absolute_url('/', host=settings.PLATFORM_HOST)}"
+    yield f"Platform operator       {absolute_url('/', host=settings.PLATFORM_HOST)}"
     yield f"    {OPERATOR_EMAIL}"
     if settings.INBOX_DIRECTORY:
-        yield f"Every mail          {absolute_url('/inbox/', host=settings.PLATFORM_HOST)}"
+        yield f"Every mail              {absolute_url('/inbox/', host=settings.PLATFORM_HOST)}"
     for world in RESELLERS:
-        yield f"{world.name:20}{absolute_url('/', host=world.host)}"
+        yield f"{world.name:24}{absolute_url('/', host=world.host)}"
         for role in world.team:
             yield f"    {world.team_email(role):34}staff, {StaffRole(role).label.lower()}"
         for customer in world.customers:

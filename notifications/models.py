@@ -58,6 +58,9 @@ class OutgoingMail(models.Model):
                 name="outgoing_mail_due",
                 condition=Q(state__in=["queued", "sending"]),
             ),
+            models.Index(
+                fields=["created_at"], name="outgoing_mail_failed", condition=Q(state="failed")
+            ),
             GinIndex(fields=["about"], name="outgoing_mail_about"),
         ]
         constraints = [

@@ -87,6 +87,8 @@ def _written(
 ) -> OutgoingMail:
     if bool(secret_link) != bool(kind.secret_link):
         raise ValueError(f"{kind.name} {'needs a' if kind.secret_link else 'has no'} secret link.")
+    if secret_link:
+        rendering.require_address(SECRET_LINK, secret_link)
     _require_exactly(kind, tokens)
     reseller = current_reseller()
     language = to.language or reseller.language

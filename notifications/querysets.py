@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 if TYPE_CHECKING:
     from notifications.models import OutgoingMail
@@ -30,6 +31,17 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         return self.filter(
             kind=mail.kind, recipient_email=mail.recipient_email, about__contains=mail.about
         )
+
+    def failed_since(self, moment: dt.datetime) -> OutgoingMailQuerySet:
+        """Those that never arrived, unless the same was sent once more since."""
+        again = self.model._default_manager.filter(  # noqa: SLF001 - Django's public way
+            kind=OuterRef("kind"),
+            recipient_email=OuterRef("recipient_email"),
+            created_at__gt=OuterRef("created_at"),
+            about__contains=OuterRef("about"),
+        )
+        failed = self.filter(state="failed", created_at__gte=moment)
+        return failed.filter(~Exists(again))
 
     def without_bodies(self) -> OutgoingMailQuerySet:
         """For lists: the bodies are long, and the link is nobody's business."""

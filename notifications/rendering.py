@@ -64,7 +64,7 @@ def render(
     """Put the values into the text and the text into the frame. Raises ValueRefusedError."""
     for name, token in kind.tokens.items():
         if token.kind is TokenKind.URL:
-            _require_address(name, values[name])
+            require_address(name, values[name])
     subject = one_line(_replace(text.subject, values, lambda _name, value: value))
     context = {
         "subject": subject,
@@ -147,7 +147,8 @@ _MARKDOWN_FORMS: Mapping[TokenKind, Callable[[str], str]] = {
 }
 
 
-def _require_address(name: str, value: str) -> None:
+def require_address(name: str, value: str) -> None:
+    """Refuse what is not a whole web address. Raises ValueRefusedError."""
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.netloc or _NOT_IN_URL.search(value):
         raise ValueRefusedError(f"{name} is not a web address.")

@@ -173,5 +173,4 @@ def _locked(reseller: Reseller) -> Reseller:
 
 
 def _provision_on_commit(reseller: Reseller) -> None:
-    # Robust: with the broker away, the sweeper finds the reseller later, and nobody gets an error.
-    transaction.on_commit(partial(tasks.provision.delay, reseller_id=str(reseller.pk)), robust=True)
+    transaction.on_commit(partial(tasks.wake_worker, reseller.pk))

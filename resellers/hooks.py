@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from resellers.models import Reseller
 
-Seed = Callable[[Reseller], None]
+Seed = Callable[[Reseller], object]
 
 _seeds: dict[str, Seed] = {}
 

@@ -1,14 +1,18 @@
 """Makes resellers ready in the background, and finds those that a dead worker left behind."""
 
 import datetime as dt
+import logging
 import uuid
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
 
 from resellers import provisioning
 from resellers.models import Reseller
 from resellers.tasking import public_task
+
+logger = logging.getLogger(__name__)
 
 STUCK_AFTER = dt.timedelta(minutes=2)
 MOST_ATTEMPTS = 5
@@ -31,4 +35,12 @@ def sweep_unfinished(**_future: object) -> None:
                 % {"count": reseller.attempts},
             )
         else:
-            provision.delay(reseller_id=str(reseller.pk))
+            wake_worker(reseller.pk)
+
+
+def wake_worker(reseller_id: uuid.UUID) -> None:
+    """Tell a worker that a reseller waits. Without a broker the sweeper finds it later."""
+    try:
+        provision.delay(reseller_id=str(reseller_id))
+    except OperationalError as error:
+        logger.warning("The broker is away (%s). Reseller %s waits.", error, reseller_id)

@@ -46,7 +46,7 @@ def invite_staff(email: str, *, full_name: str, role: str, by: User) -> StaffMem
 
 
 @transaction.atomic
-def change_role(member: StaffMember, role: str, *, by: User) -> StaffMember:
+def change_role(member: StaffMember, role: str, *, by: User | None) -> StaffMember:
     """Give a member of the team another role. Raises CannotChangeRoleError."""
     team.lock_owners()
     member = (
@@ -77,7 +77,7 @@ def _join(user: User, role: str, *, by: User | None, reseller: Reseller) -> Staf
     return member
 
 
-def _check_may_change_role(member: StaffMember, role: str, *, by: User) -> None:
+def _check_may_change_role(member: StaffMember, role: str, *, by: User | None) -> None:
     refusal = team.refusal_to_manage(member.user, by=by) or team.refusal_to_grant(role, by=by)
     if refusal:
         raise CannotChangeRoleError(refusal)

@@ -1,5 +1,6 @@
 """The first page after log-in: what waits, and what happened last."""
 
+import datetime as dt
 from typing import Any
 
 from django.utils import timezone
@@ -9,8 +10,10 @@ from accounts.roles import StaffPermission
 from console import waiting
 from console.views.base import ConsolePage
 from customers.models import Customer, Membership
+from notifications.models import OutgoingMail
 
 SHOWN = 5
+FAILURES_SHOWN_FOR = dt.timedelta(days=14)
 
 
 class Home(ConsolePage, TemplateView):
@@ -18,13 +21,15 @@ class Home(ConsolePage, TemplateView):
     permission = StaffPermission.VIEW_CONSOLE
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        invited = list(Membership.objects.invited().order_by("invited_until", "pk")[: SHOWN + 1])
-        customers = Customer.objects.order_by("-created_at", "-pk")
+        now = timezone.now()
+        failed = OutgoingMail.objects.failed_since(now - FAILURES_SHOWN_FOR).without_bodies()
+        invited = Membership.objects.invited().order_by("invited_until", "pk")
         return super().get_context_data(
             cards=waiting.cards(self.may),
-            invited=invited[:SHOWN],
-            more_invited=len(invited) > SHOWN,
-            customers=customers[:SHOWN],
-            now=timezone.now(),
+            customers=Customer.objects.order_by("-created_at", "-pk")[:SHOWN],
+            invited=invited[: SHOWN + 1],
+            failed_mails=failed.order_by("-created_at")[: SHOWN + 1],
+            shown=SHOWN,
+            now=now,
             **kwargs,
         )

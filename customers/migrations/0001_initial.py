@@ -160,6 +160,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         fields=("code",),
                         name="customer_code_unique",
+                        violation_error_code="unique",
                         violation_error_message="Another customer has this code.",
                     ),
                     models.CheckConstraint(

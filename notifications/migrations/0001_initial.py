@@ -102,6 +102,11 @@ class Migration(migrations.Migration):
                         fields=["next_attempt_at"],
                         name="outgoing_mail_due",
                     ),
+                    models.Index(
+                        condition=models.Q(("state", "failed")),
+                        fields=["created_at"],
+                        name="outgoing_mail_failed",
+                    ),
                     django.contrib.postgres.indexes.GinIndex(
                         fields=["about"], name="outgoing_mail_about"
                     ),

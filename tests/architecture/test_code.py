@@ -25,7 +25,14 @@ APPS = [
 ]
 MAX_FUNCTION, MAX_HANDLER, MAX_MODULE = 40, 15, 400
 HANDLERS = {"get", "post", "form_valid", "form_invalid"}
-RULE_ROOMS = ("approvals", "audit", "customers", "notifications", "accounts/flows", "resellers/flows")
+RULE_ROOMS = (
+    "approvals",
+    "audit",
+    "customers",
+    "notifications",
+    "accounts/flows",
+    "resellers/flows",
+)
 SPEAKS_HTTP = {"django.http", "django.forms", "django.shortcuts", "django.views"}
 
 
@@ -60,13 +67,14 @@ def imported(path: Path) -> set[str]:
 
 
 def enters_a_tenant_by_with(path: Path) -> list[str]:
-    """`with tenant:` keeps its stack in a list that all threads share; tenant_context() does not."""
+    """`with tenant:` keeps its stack in a list that all threads share, unlike tenant_context()."""
     return [
         f"{path}:{node.lineno}"
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.With)
         for item in node.items
-        if isinstance(item.context_expr, ast.Name) and item.context_expr.id in {"tenant", "reseller"}
+        if isinstance(item.context_expr, ast.Name)
+        and item.context_expr.id in {"tenant", "reseller"}
     ]
 
 
@@ -84,7 +92,9 @@ def test_rules_do_not_speak_http() -> None:
         (path, names)
         for path in modules(ROOT, APPS)
         if str(path.relative_to(ROOT)).startswith(RULE_ROOMS)
-        and (names := {n for n in imported(path) if any(n.startswith(each) for each in SPEAKS_HTTP)})
+        and (
+            names := {n for n in imported(path) if any(n.startswith(each) for each in SPEAKS_HTTP)}
+        )
     ]
     assert guilty == []
 

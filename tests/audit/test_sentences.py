@@ -27,7 +27,9 @@ def test_an_action_that_is_gone_keeps_its_bare_name() -> None:
     assert sentences.sentence(entry) == "Dana Miller moon.landed"
 
 
-@pytest.mark.parametrize("name", ["{subject}", "%(actor)s", "{0.__class__}", "<b>{{ x }}</b>", "٪ 𝄞"])
+@pytest.mark.parametrize(
+    "name", ["{subject}", "%(actor)s", "{0.__class__}", "<b>{{ x }}</b>", "٪ 𝄞"]
+)
 def test_names_are_printed_as_they_are(name: str) -> None:
     entry = AuditEntryFactory.build(actor_name=name, subject_name=name)
 

@@ -14,7 +14,11 @@ sentences.describe({"test_record.changed": "changed {subject}"})
 
 
 def test_an_entry_holds_who_what_and_everything_it_is_about(alpha: Reseller) -> None:
-    actor, subject, customer = UserFactory(), UserFactory(), trail.Mention(uuid.uuid4())
+    actor, subject, customer = (
+        UserFactory.create(),
+        UserFactory.create(),
+        trail.Mention(uuid.uuid4()),
+    )
 
     with transaction.atomic():
         trail.record(
@@ -42,14 +46,14 @@ def test_an_entry_holds_who_what_and_everything_it_is_about(alpha: Reseller) -> 
 
 def test_an_action_that_nobody_described_is_refused(alpha: Reseller) -> None:
     with pytest.raises(sentences.UndescribedActionError, match=r"moon\.landed"):
-        trail.record("moon.landed", subject=UserFactory(), actor=None)
+        trail.record("moon.landed", subject=UserFactory.create(), actor=None)
 
     assert not AuditEntry.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_outside_of_a_transaction_nothing_is_recorded(alpha: Reseller) -> None:
-    subject = UserFactory()
+    subject = UserFactory.create()
 
     with pytest.raises(RuntimeError, match="inside the transaction"):
         trail.record("test_record.changed", subject=subject, actor=None)
@@ -58,8 +62,8 @@ def test_outside_of_a_transaction_nothing_is_recorded(alpha: Reseller) -> None:
 
 
 def test_a_very_long_name_is_cut_instead_of_refused(alpha: Reseller) -> None:
-    subject = UserFactory(full_name="x" * 120)
-    actor = UserFactory(full_name="", email=f"{'y' * 200}@example.com")
+    subject = UserFactory.create(full_name="x" * 120)
+    actor = UserFactory.create(full_name="", email=f"{'y' * 200}@example.com")
 
     trail.record("test_record.changed", subject=subject, actor=actor)
 

@@ -15,7 +15,7 @@ document.addEventListener('securitypolicyviolation', event => {
     window.__csp.push(event.effectiveDirective + ' ' + event.blockedURI);
 });
 """
-_AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+_AXE = (Path(__file__).parent / "vendor" / "axe" / "4.14.1" / "axe.min.js").read_text()
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 

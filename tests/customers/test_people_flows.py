@@ -56,7 +56,9 @@ class TestAddPerson:
     def test_the_first_person_is_always_administrator(
         self, dana: User, customer: Customer, role: str
     ) -> None:
-        membership = flows.add_person(customer, NewPerson(email="a@acme.example", role=role), by=dana)
+        membership = flows.add_person(
+            customer, NewPerson(email="a@acme.example", role=role), by=dana
+        )
 
         assert membership.role == CustomerRole.ADMINISTRATOR
 

@@ -110,7 +110,7 @@ class StandIn:
 
     def wait_until_gone(self) -> list[int]:
         """What still runs after a while; the kernel's signals take a moment."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while (left := self.processes()) and time.monotonic() < deadline:
             time.sleep(0.05)
         return left

@@ -56,7 +56,7 @@ def mail(world: World) -> dict[str, Any]:
 
 
 def member(world: World) -> dict[str, Any]:
-    return {"member_id": world.member.pk}
+    return {"person_id": world.member.pk}
 
 
 def nothing(_world: World) -> dict[str, Any]:
