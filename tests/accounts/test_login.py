@@ -1,6 +1,7 @@
 """Logging in: who comes in, where they land, and what a stranger can find out."""
 
 import re
+from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
@@ -11,6 +12,7 @@ from django_tenants.utils import schema_context, tenant_context
 
 from accounts.models import User
 from config import settings as configured
+from resellers import hosts
 from resellers.models import Reseller
 from tests.factories.accounts import PASSWORD, StaffMemberFactory, UserFactory
 from tests.harness.clients import HostClient
@@ -96,8 +98,18 @@ def test_who_may_not_come_in_learns_why_after_the_right_password(
     assert user.last_login is None
 
 
+@pytest.fixture
+def _fresh_hosts() -> Iterator[None]:
+    """What a reseller says about itself is kept for some seconds."""
+    hosts.forget()
+    yield
+    hosts.forget()
+
+
+@pytest.mark.usefixtures("_fresh_hosts")
 def test_whom_to_ask_is_named(alpha_client: HostClient, alpha: Reseller) -> None:
-    Reseller.objects.filter(pk=alpha.pk).update(support_email="help@alpha.example")
+    with schema_context("public"):
+        Reseller.objects.filter(pk=alpha.pk).update(support_email="help@alpha.example")
     user = UserFactory.create(suspended=True, with_password=True)
 
     response = log_in(alpha_client, user.email)
@@ -126,7 +138,7 @@ def test_unknown_e_mails_cost_as_much_as_known_ones(
     hashed = []
     monkeypatch.setattr(
         "django.contrib.auth.hashers.MD5PasswordHasher.encode",
-        lambda self, password, salt: hashed.append(password) or f"md5${salt}$x",
+        lambda _self, password, salt: hashed.append(password) or f"md5${salt}$x",
     )
     user = UserFactory.create(pending_approval=True)
     user.password = "md5$salt$y"
@@ -159,8 +171,8 @@ def test_guessing_ends_after_five_attempts_even_with_the_right_password(
 
     assert "Too many" in text_of(response)
     assert not is_logged_in(alpha_client)
-    log_in(bravo_client, user.email)  # another reseller counts for itself
-    assert is_logged_in(bravo_client)
+    elsewhere = log_in(bravo_client, user.email)  # another reseller counts for itself
+    assert elsewhere.headers["Location"] == reverse("portal:home")
 
 
 UNSAFE = [
