@@ -17,6 +17,7 @@ from django_countries import countries
 from components.cleaning import PlainText
 
 Text = str | Promise
+Sections = Sequence[tuple[Text, Sequence[str]]]  # legend and field names
 
 LONGEST_LINE = 200
 LONGEST_TEXT = 5_000
@@ -67,7 +68,7 @@ class FormManners:
     cancel_url = ""
     action = ""
     guard = True  # warn before leaving with unsaved changes; off for log-in and search
-    sections: Sequence[tuple[Text, Sequence[str]]] = ()  # legend and field names; empty: one list
+    sections: Sections = ()  # empty: one list
 
     fields: dict[str, forms.Field]
 

@@ -6,8 +6,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Count, F, FilteredRelation, IntegerField, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, Subquery
 
 from customers.roles import CustomerRole
 
@@ -35,15 +34,9 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
     def with_people_count(self) -> CustomerQuerySet:
         """Adds `people_count`, counted for the rows of the page alone."""
-        people = self.model._meta.get_field("memberships").related_model.objects  # noqa: SLF001
-        count = people.filter(customer=OuterRef("pk")).order_by().values("customer")
-        return self.annotate(
-            people_count=Coalesce(
-                Subquery(count.annotate(number=Count("pk")).values("number")),
-                0,
-                output_field=IntegerField(),
-            )
-        )
+        same = self.model._default_manager.filter(pk=OuterRef("pk")).order_by()  # noqa: SLF001
+        counted = same.annotate(number=Count("memberships")).values("number")
+        return self.annotate(people_count=Subquery(counted))
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -79,7 +72,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def invited(self) -> MembershipQuerySet:
         """Those whose invitation was neither accepted nor replaced, be it over or not."""
-        invited = self.with_invitations().filter(invited_until__isnull=False)
+        everybody = self.with_invitations()
+        invited = everybody.filter(invited_until__isnull=False)  # type: ignore[misc]
         return invited.select_related("user", "customer")
 
     def customer_ids(self) -> list[uuid.UUID]:

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from audit import trail
-from components.forms import PortalModelForm
+from components.forms import PortalModelForm, Sections
 from customers.flows.customers import FIELDS, CannotEditError, CustomerDetails
 from customers.models import Customer
 from customers.validators import validate_phone
@@ -22,7 +22,7 @@ class CustomerForm(PortalModelForm):
     """The customer's information. The code is proposed from the name where it is left empty."""
 
     submit_label = _("Create customer")
-    sections = (
+    sections: Sections = (
         (
             _("Organization"),
             (
@@ -85,13 +85,13 @@ class CustomerForm(PortalModelForm):
     def propose_code_from(self, url: str) -> None:
         """Let the browser ask `url` for a code while the name is typed. Works without, too."""
         self.fields["organization_name"].widget.attrs.update(
-            {"data-proposes": self.auto_id % "code", "data-propose-url": url}
+            {"data-proposes": self["code"].id_for_label, "data-propose-url": url}
         )
 
     @property
     def details(self) -> CustomerDetails:
         """What the flow takes. Only after `is_valid`."""
-        return CustomerDetails(**{name: self.cleaned_data[name] for name in FIELDS})  # type: ignore[typeddict-item]
+        return cast("CustomerDetails", {name: self.cleaned_data[name] for name in FIELDS})
 
     def clean_code(self) -> str:
         return str(self.cleaned_data["code"]).upper()

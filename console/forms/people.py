@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from components.forms import PortalForm
+from components.forms import PortalForm, Sections
 from customers.flows.people import NewPerson
 from customers.roles import CustomerRole
 
@@ -19,7 +19,7 @@ class AddPersonForm(PortalForm):
     """Somebody new at a customer. Usually an invitation, never a password."""
 
     submit_label = _("Add person")
-    sections = (
+    sections: Sections = (
         (_("Person"), ("full_name", "email", "role")),
         (_("Log-in"), ("status", "invite", "password")),
     )

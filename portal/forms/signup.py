@@ -65,7 +65,7 @@ class SignUpForm(PortalForm):
     licence = forms.BooleanField(
         error_messages={"required": _("Please read and accept the licence agreement.")}
     )
-    submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    submission = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,6 +80,13 @@ class SignUpForm(PortalForm):
 
     def clean_email(self) -> str:
         return User.objects.normalize_email(self.cleaned_data["email"])
+
+    def clean_submission(self) -> uuid.UUID:
+        """Nobody typed it, so nobody is told that it is nonsense."""
+        try:
+            return uuid.UUID(self.cleaned_data["submission"])
+        except ValueError:
+            return uuid.uuid4()
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -103,9 +110,9 @@ class SignUpForm(PortalForm):
         typed = {
             name: value
             for name, value in self.cleaned_data.items()
-            if name not in {"password1", "password2", "licence", "submission"}
+            if name not in {"password1", "password2", "licence"}
         }
-        return SignupDetails(**typed, submission=self.cleaned_data["submission"] or uuid.uuid4())
+        return SignupDetails(**typed)
 
 
 class ResendForm(PortalForm):

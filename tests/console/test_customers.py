@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django_tenants.utils import tenant_context
 
 from accounts.roles import StaffRole
 from audit.models import AuditEntry
@@ -243,8 +244,8 @@ class TestList:
         self, owner_client: HostClient, bravo: Reseller, bravo_client: HostClient
     ) -> None:
         customer = CustomerFactory(organization_name="Ours")
-        connection.set_tenant(bravo)
-        log_in(bravo_client, StaffRole.OWNER)
+        with tenant_context(bravo):
+            log_in(bravo_client, StaffRole.OWNER)
 
         page = bravo_client.get(page_of("list")).content.decode()
 

@@ -354,15 +354,14 @@ class TestDetail:
         assert len(captured) <= 12
 
 
+def set_to(status: str) -> Callable[[HostClient, Membership], object]:
+    return lambda client, one: client.post(page_about("status", one), {"status": status})
+
+
 DECIDE: dict[str, Callable[[HostClient, Membership], object]] = {
     "suspend": lambda client, one: client.post(page_about("suspend", one), {"reason": ""}),
     "reactivate": lambda client, one: client.post(page_about("reactivate", one)),
-    **{
-        f"set {status}": lambda client, one, status=status: client.post(
-            page_about("status", one), {"status": status}
-        )
-        for status in Status
-    },
+    **{f"set {status}": set_to(status) for status in Status},
 }
 # What each status becomes; whatever is not listed stays as it is.
 BECOMES = {

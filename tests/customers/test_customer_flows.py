@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from audit.models import AuditEntry
+from customers import codes
 from customers.flows import customers as flows
 from customers.flows.customers import CannotEditError, CannotSaveCustomerError, CustomerDetails
 from customers.models import Customer
@@ -77,7 +78,7 @@ class TestCreate:
     ) -> None:
         CustomerFactory(code="ACME")
         proposals = iter(["ACME", "ACME-2"])
-        monkeypatch.setattr(flows.codes, "propose", lambda _name: next(proposals))
+        monkeypatch.setattr(codes, "propose", lambda _name: next(proposals))
 
         assert flows.create(details(), by=dana).code == "ACME-2"
 
@@ -85,7 +86,7 @@ class TestCreate:
         self, dana: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         CustomerFactory(code="ACME")
-        monkeypatch.setattr(flows.codes, "propose", lambda _name: "ACME")
+        monkeypatch.setattr(codes, "propose", lambda _name: "ACME")
 
         with pytest.raises(CannotSaveCustomerError, match="Type one") as refused:
             flows.create(details(), by=dana)

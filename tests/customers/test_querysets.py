@@ -46,9 +46,9 @@ def test_the_people_of_each_customer_are_counted(alpha: Reseller) -> None:
     MembershipFactory(customer=crowded)
     MembershipFactory(customer=crowded)
 
-    counted = Customer.objects.with_people_count().order_by("code")
+    counted = {each.pk: vars(each)["people_count"] for each in Customer.objects.with_people_count()}
 
-    assert [(each.pk, each.people_count) for each in counted] == [(crowded.pk, 2), (empty.pk, 0)]
+    assert counted == {crowded.pk: 2, empty.pk: 0}
 
 
 def test_a_live_invitation_is_told_with_its_end(alpha: Reseller) -> None:
@@ -61,7 +61,7 @@ def test_a_live_invitation_is_told_with_its_end(alpha: Reseller) -> None:
     people = Membership.objects.with_invitations()
 
     assert people.count() == 3
-    ends = {each.pk: each.invited_until for each in people}
+    ends = {each.pk: vars(each)["invited_until"] for each in people}
     assert ends[invited.pk] == OneTimeLink.objects.get(user=invited.user).expires_at
     assert ends[reinvited.pk] == OneTimeLink.objects.live().get(user=reinvited.user).expires_at
     assert ends[never.pk] is None

@@ -1,15 +1,17 @@
 """Two people at once. Each test holds both at the moment between check and change.
 
-Where the lock is in place the second one never gets there before the first has finished: the meeting
-is called off after a moment. Without the lock both get there, and both would go on.
+Where the lock is in place the second one never gets there before the first has finished: the
+meeting is called off after a moment. Without the lock both get there, and both would go on.
 """
 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from django.db import connection
+from django_tenants.utils import tenant_context
 
 from accounts.flows import people as accounts_people
 from accounts.models import User
@@ -58,9 +60,9 @@ def both(reseller: Reseller, *deeds: Deed) -> list[object]:
     outcomes: list[object] = [None] * len(deeds)
 
     def run(number: int, deed: Deed) -> None:
-        connection.set_tenant(reseller)
         try:
-            outcomes[number] = deed()
+            with tenant_context(reseller):
+                outcomes[number] = deed()
         except Exception as error:  # noqa: BLE001 - the test looks at whatever was raised
             outcomes[number] = error
         finally:
@@ -137,7 +139,7 @@ def slow_joining(monkeypatch: pytest.MonkeyPatch, meeting: threading.Barrier) ->
     """Both have looked who belongs to the customer before either is written."""
     save = Membership.save
 
-    def wait_and_save(membership: Membership, *args: object, **kwargs: object) -> None:
+    def wait_and_save(membership: Membership, *args: Any, **kwargs: Any) -> None:
         wait_for_the_other(meeting)
         save(membership, *args, **kwargs)
 
@@ -220,7 +222,7 @@ def test_nobody_becomes_the_only_administrator_while_being_suspended(
 def slow_saving(monkeypatch: pytest.MonkeyPatch, meeting: threading.Barrier) -> None:
     save = Customer.save
 
-    def wait_and_save(customer: Customer, *args: object, **kwargs: object) -> None:
+    def wait_and_save(customer: Customer, *args: Any, **kwargs: Any) -> None:
         wait_for_the_other(meeting)
         save(customer, *args, **kwargs)
 
