@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -11,7 +12,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from accounts.adapter import MFAAdapter
-from accounts.models import User
+from accounts.models import StaffMember, User
 from resellers.models import Reseller
 from tests.factories.accounts import PASSWORD, StaffMemberFactory, UserFactory
 from tests.harness.clients import HostClient
@@ -21,10 +22,11 @@ LOGIN = "/account/login/"
 
 
 def code_of(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    code: str = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    return code
 
 
-def log_in(client: HostClient, user: User) -> object:
+def log_in(client: HostClient, user: User) -> Any:
     return client.post(LOGIN, {"login": user.email, "password": PASSWORD})
 
 
@@ -45,7 +47,8 @@ def turn_on(client: HostClient, user: User) -> str:
 
 @pytest.fixture
 def person(alpha: Reseller) -> User:
-    return StaffMemberFactory.create(user__with_password=True).user
+    member: StaffMember = StaffMemberFactory.create(user__with_password=True)
+    return member.user
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -21,13 +22,13 @@ LOGIN = "/account/login/"
 MISMATCH = "The e-mail or the password is wrong."
 
 
-def log_in(client: HostClient, email: str, password: str = PASSWORD, query: str = "") -> object:
+def log_in(client: HostClient, email: str, password: str = PASSWORD, query: str = "") -> Any:
     return client.post(LOGIN + query, {"login": email, "password": password})
 
 
-def text_of(response: object) -> str:
+def text_of(response: Any) -> str:
     """What a person sees, without the parts that differ by themselves."""
-    body = response.content.decode()  # type: ignore[attr-defined]
+    body = response.content.decode()
     body = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", body)
     return re.sub(r"\S+@\S+", "", body)
 
@@ -136,10 +137,12 @@ def test_unknown_e_mails_cost_as_much_as_known_ones(
     alpha_client: HostClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hashed = []
-    monkeypatch.setattr(
-        "django.contrib.auth.hashers.MD5PasswordHasher.encode",
-        lambda _self, password, salt: hashed.append(password) or f"md5${salt}$x",
-    )
+
+    def encode(_self: object, password: str, salt: str) -> str:
+        hashed.append(password)
+        return f"md5${salt}$x"
+
+    monkeypatch.setattr("django.contrib.auth.hashers.MD5PasswordHasher.encode", encode)
     user = UserFactory.create(pending_approval=True)
     user.password = "md5$salt$y"
     user.save(update_fields=["password"])
@@ -246,7 +249,7 @@ def test_log_in_changes_the_session_key(alpha_client: HostClient) -> None:
     session["planted"] = "by somebody else"
     session.save()
     before = session.session_key
-    alpha_client.cookies["session"] = before
+    alpha_client.cookies["session"] = str(before)
 
     log_in(alpha_client, user.email)
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 import re
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -23,7 +24,7 @@ CHANGE = "/account/password/change/"
 NEW = "brand new password 4"
 
 
-def ask(client: HostClient, email: str) -> object:
+def ask(client: HostClient, email: str) -> Any:
     return client.post(RESET, {"email": email})
 
 
@@ -31,7 +32,7 @@ def path_of(mail: OutgoingMail) -> str:
     return re.sub(r"^https?://[^/]+", "", mail.secret_link)
 
 
-def choose(client: HostClient, path: str, password: str = NEW) -> object:
+def choose(client: HostClient, path: str, password: str = NEW) -> Any:
     """Open the link and set the password on the page it leads to."""
     opened = client.get(path)
     page = opened.headers.get("Location", path)
@@ -78,10 +79,12 @@ def test_known_or_not_a_mail_is_written(
 ) -> None:
     written = []
     queue = outbox.queue
-    monkeypatch.setattr(
-        "notifications.outbox.queue",
-        lambda kind, **rest: written.append(kind) or queue(kind, **rest),
-    )
+
+    def watched(kind: str, **rest: Any) -> OutgoingMail:
+        written.append(kind)
+        return queue(kind, **rest)
+
+    monkeypatch.setattr("notifications.outbox.queue", watched)
     ask(alpha_client, UserFactory.create().email)
     ask(alpha_client, "nobody@example.com")
 
@@ -209,7 +212,7 @@ def test_nobody_sends_a_link_to_who_is_suspended(owner: User, alpha_client: Host
     assert OutgoingMail.objects.filter(kind="password_reset").count() == 1
 
 
-def change(client: HostClient, old: str = PASSWORD, new: str = NEW, again: str = "") -> object:
+def change(client: HostClient, old: str = PASSWORD, new: str = NEW, again: str = "") -> Any:
     data = {"oldpassword": old, "password1": new, "password2": again or new}
     return client.post(CHANGE, data)
 

@@ -1,4 +1,4 @@
-"""The product's main job from end to end, clicked: real web server, broker, worker, beat and mail."""
+"""The product's main job from end to end, clicked: real web server, broker, worker and mail."""
 
 import re
 from collections.abc import Callable
@@ -148,7 +148,7 @@ def test_9_the_operator_suspends_the_reseller_and_lets_it_go_on(visitor: Come) -
     answer = guest.page.request.get(
         f"http://127.0.0.1:{guest.stack.port}/", headers={"Host": f"{HOST}:{guest.stack.port}"}
     )
-    assert answer.status == 503  # noqa: PLR2004
+    assert answer.status == 503
 
     operator.go("/admin/resellers/reseller/")
     page.get_by_role("link", name="Cobalt Cloud").click()

@@ -41,6 +41,7 @@ class Visitor:
         self.javascript = javascript
         self.context.add_init_script(_WATCH_CSP)
         self._complaints: list[str] = []
+        self.context.set_default_timeout(15_000)
         self.page: Page = self.context.new_page()
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self._complaints.append(f"script: {error}"))
@@ -53,8 +54,8 @@ class Visitor:
     def log_in(self, email: str, *, host: str, password: str = PASSWORD) -> None:
         """Through the form, as people do."""
         self.go("/account/login/", host=host)
-        self.page.get_by_label("E-mail").fill(email)
-        self.page.get_by_label("Password", exact=True).fill(password)
+        self.page.locator("input[name=login]").fill(email)
+        self.page.locator("input[name=password]").fill(password)
         self.page.locator("main form button[type=submit]").first.click()
 
     def open_mail(self, to: str, subject: str) -> None:

@@ -26,12 +26,16 @@ def url(name: str, member: StaffMember) -> str:
 
 @pytest.fixture
 def owner(alpha: Reseller) -> StaffMember:
-    return StaffMemberFactory.create(owner=True)
+    member: StaffMember = StaffMemberFactory.create(owner=True)
+    return member
 
 
 @pytest.fixture
 def colleague(alpha: Reseller) -> StaffMember:
-    return StaffMemberFactory.create(support=True, user__full_name="Charlie Colleague")
+    member: StaffMember = StaffMemberFactory.create(
+        support=True, user__full_name="Charlie Colleague"
+    )
+    return member
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The page behind an invitation."""
 
 import re
+from typing import Any
 
 import pytest
 from django.test import override_settings
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django_tenants.utils import tenant_context
 
 from accounts.flows import invitations, people, staff
-from accounts.models import OneTimeLink, User
+from accounts.models import OneTimeLink, StaffMember, User
 from accounts.roles import StaffRole
 from audit.models import AuditEntry
 from resellers.models import Reseller
@@ -19,12 +20,14 @@ from tests.isolation.database import differences, fingerprint
 
 @pytest.fixture
 def inviter(alpha: Reseller) -> User:
-    return StaffMemberFactory.create(owner=True, user__full_name="Robin Fisher").user
+    member: StaffMember = StaffMemberFactory.create(owner=True, user__full_name="Robin Fisher")
+    return member.user
 
 
 @pytest.fixture
 def invited(inviter: User) -> User:
-    return UserFactory.create(pending_email_validation=True, full_name="")
+    user: User = UserFactory.create(pending_email_validation=True, full_name="")
+    return user
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def page(inviter: User, invited: User) -> str:
     return re.sub(r"^https?://[^/]+", "", mail.secret_link)
 
 
-def accept(client: HostClient, page: str, **changes: str) -> object:
+def accept(client: HostClient, page: str, **changes: str) -> Any:
     data = {"full_name": "Dana Miller", "password1": PASSWORD, "password2": PASSWORD}
     return client.post(page, {**data, **changes})
 
@@ -66,7 +69,7 @@ def test_accepting_logs_in(alpha_client: HostClient, page: str, invited: User) -
     session = alpha_client.session
     session["planted"] = "by somebody else"
     session.save()
-    alpha_client.cookies["session"] = session.session_key
+    alpha_client.cookies["session"] = str(session.session_key)
 
     response = accept(alpha_client, page)
 
@@ -109,7 +112,7 @@ def test_who_is_logged_in_as_somebody_else_is_told_and_replaced(
 
 def over(client: HostClient, page: str) -> bool:
     """Whether both ways to use the link are answered with the page that says it is over."""
-    answers = [client.get(page), accept(client, page)]
+    answers: list[Any] = [client.get(page), accept(client, page)]
     return all(
         answer.status_code == 410
         and "This invitation is over" in answer.content.decode()
