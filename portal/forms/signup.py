@@ -63,7 +63,8 @@ class SignUpForm(PortalForm):
     )
     password2 = new_password_field(label=_("Password again"))
     licence = forms.BooleanField(
-        error_messages={"required": _("Please read and accept the licence agreement.")}
+        label=_("I accept the licence agreement"),
+        error_messages={"required": _("Please read and accept the licence agreement.")},
     )
     submission = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -71,11 +72,11 @@ class SignUpForm(PortalForm):
         super().__init__(*args, **kwargs)
         self.cancel_url = reverse("portal:storefront")
         self.initial.setdefault("submission", uuid.uuid4())
-        self.fields["licence"].label = format_html(
-            '{} <a href="{}" target="_blank" rel="noopener">{}</a>',
-            gettext("I have read and accept the"),
+        # A window of its own: what was typed stays.
+        self.fields["licence"].help_text = format_html(
+            '<a href="{}" target="_blank" rel="noopener">{}</a>',
             reverse("portal:signup:licence"),
-            gettext("licence agreement"),
+            gettext("Read the licence agreement (opens in a new tab)"),
         )
 
     def clean_email(self) -> str:

@@ -38,7 +38,6 @@ class Overview(CompanyPage, TemplateView):
 class PeopleListing(Listing[Membership]):
     columns = (
         Column(_("Name"), template="portal/company/_person.html", sort="user__full_name"),
-        Column(_("E-mail"), "user.email", sort="user__email"),
         Column(_("Role"), "get_role_display"),
         Column(_("Status"), template="portal/company/_status.html"),
     )

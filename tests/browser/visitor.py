@@ -69,6 +69,14 @@ class Visitor:
             self.page.wait_for_timeout(300)
         raise AssertionError(f"No mail to {to} about {subject!r} arrived.")
 
+    def links(self) -> list[str]:
+        """The paths of this host that the open page links to."""
+        hrefs: list[str] = self.page.locator("a[href]").evaluate_all(
+            "links => links.filter(a => a.host === location.host && !a.download)"
+            ".map(a => a.pathname)"
+        )
+        return list(dict.fromkeys(hrefs))
+
     def follow_link(self) -> None:
         """Follow the link in the text of the open mail; it may lead to another host."""
         link = self.page.locator(".mail-text a[href^=http]").first

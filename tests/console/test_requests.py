@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from django_tenants.utils import tenant_context
+from django_tenants.utils import schema_context, tenant_context
 
 from accounts.models import User
 from approvals import presets
@@ -18,6 +18,7 @@ from approvals.models import ApprovalRequest, Signup
 from audit.models import AuditEntry
 from customers.models import Customer, Membership
 from notifications.models import OutgoingMail
+from resellers import hosts
 from resellers.models import Reseller
 from tests.factories.accounts import StaffMemberFactory
 from tests.factories.approvals import ApprovalRequestFactory
@@ -469,3 +470,19 @@ class TestWhenSomebodyElseWasFaster:
         response = alpha_client.post(path_of(pending, "approve/"), {})
 
         assert response.status_code == 409
+
+
+def test_moments_are_told_in_the_resellers_time_zone(
+    alpha_client: HostClient, alpha: Reseller, dana: User, pending: ApprovalRequest
+) -> None:
+    hidden_decision(pending, dana, "approved")
+    noon = dt.datetime(2026, 7, 1, 12, 0, tzinfo=dt.UTC)
+    ApprovalRequest.objects.filter(pk=pending.pk).update(decided_at=noon)
+    with schema_context("public"):
+        Reseller.objects.filter(pk=alpha.pk).update(time_zone="Europe/Berlin")
+    hosts.forget()
+
+    page = alpha_client.get(path_of(pending, "decline/")).content.decode()
+    hosts.forget()
+
+    assert "on July 1, 2026 at 14:00" in page

@@ -364,3 +364,17 @@ def test_the_licence_can_be_read_by_everybody(alpha_client: HostClient) -> None:
 
     assert "Alpha Cloud" in page
     assert "Licence agreement" in page
+
+
+def test_the_form_leads_to_the_licence_without_losing_what_was_typed(
+    alpha_client: HostClient,
+) -> None:
+    page = alpha_client.get("/signup/").content.decode()
+
+    assert '<a href="/signup/licence/" target="_blank" rel="noopener">' in page
+
+
+def test_who_tried_too_often_reads_a_kind_page(alpha_client: HostClient) -> None:
+    page = [send(alpha_client) for _ in range(6)][-1].content.decode()
+
+    assert "One moment, please" in page
