@@ -11,8 +11,8 @@ from accounts.roles import StaffRole
 from components.forms import PortalForm
 
 ROLES_HELP = _(
-    "Owner: everything, and who else is owner. Admin: everything but that. Support: customers and"
-    " their people. Billing: customers. Viewer: reads."
+    "Owners may do everything. Admins, too, except for what concerns owners. Support edits customers"
+    " and their people, Billing edits customers, Viewers only look."
 )
 
 

@@ -1,0 +1,125 @@
+"""Authenticator app and passkeys, with a browser and a key that Chromium pretends to have."""
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from playwright.sync_api import expect
+
+from demo.world import PASSWORD
+from tests.browser.visitor import Visitor
+
+HOST = "alpenblick.localhost"
+PERSON = "viewer@alpenblick.example"
+COLLEAGUE = "owner@alpenblick.example"
+
+Come = Callable[..., Visitor]
+
+
+def with_key(visitor: Visitor) -> Visitor:
+    """Gives the browser a security key that always says yes."""
+    session: Any = visitor.context.new_cdp_session(visitor.page)
+    session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return visitor
+
+
+def confirm_identity(visitor: Visitor) -> None:
+    visitor.page.get_by_label("Your password").fill(PASSWORD)
+    visitor.page.get_by_role("button", name="Continue").click()
+
+
+def test_a_passkey_is_added_and_logs_in_alone(visitor: Come) -> None:
+    person = with_key(visitor())
+    page = person.page
+    person.log_in(PERSON, host=HOST)
+    person.go("/account/factors/keys/add/", host=HOST)
+    confirm_identity(person)
+    page.get_by_label("Name").fill("Test key")
+    page.get_by_label("Log in with it alone").check()
+    page.get_by_role("button", name="Add passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
+
+    person.go("/account/factors/keys/", host=HOST)
+    expect(page.get_by_text("Passkey: logs in alone")).to_be_visible()
+    person.go("/account/logout/", host=HOST)
+    page.locator("main").get_by_role("button", name="Log out").click()
+    person.go("/account/login/", host=HOST)
+    page.get_by_role("button", name="Log in with a passkey").click()
+
+    expect(page).to_have_url(re.compile(rf"//{HOST}:\d+/console/$"))
+
+
+def test_a_passkey_that_does_not_work_is_not_silent(visitor: Come) -> None:
+    stranger = visitor()
+    stranger.go("/account/login/", host=HOST)
+    stranger.page.route("**/keys/login/", lambda route: route.fulfill(status=429))
+
+    stranger.page.get_by_role("button", name="Log in with a passkey").click()
+
+    expect(stranger.page.get_by_role("alert")).to_contain_text("The passkey was not used")
+
+
+def test_without_javascript_no_dead_button_is_shown(visitor: Come) -> None:
+    person = visitor(javascript=False)
+    person.go("/account/login/", host=HOST)
+
+    expect(person.page.get_by_role("button", name="Log in with a passkey")).to_be_hidden()
+    expect(person.page.get_by_role("button", name="Log in", exact=True)).to_be_visible()
+
+
+def test_an_authenticator_app_is_turned_on_and_asked_for(visitor: Come) -> None:
+    person = visitor(theme="dark", width=360)
+    page = person.page
+    person.log_in(COLLEAGUE, host=HOST)
+    person.go("/account/factors/app/on/", host=HOST)
+    confirm_identity(person)
+    secret = page.locator(".copy code").inner_text()
+    page.get_by_label("Code from the app").fill(code_of(secret))
+    page.get_by_role("button", name="Turn on").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
+    recovery = page.locator("main li code").first.inner_text()
+
+    again = visitor()
+    again.log_in(COLLEAGUE, host=HOST)
+    expect(again.page.get_by_role("heading", level=1)).to_have_text("Second factor")
+    assert again.accessibility_violations() == []
+    again.page.get_by_label("Code").fill(recovery)
+    again.page.get_by_role("button", name="Log in", exact=True).click()
+    expect(again.page).to_have_url(re.compile("/console/$"))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_pages_of_the_account_can_be_used_by_everybody(visitor: Come, theme: str) -> None:
+    person = visitor(theme=theme)
+    person.log_in("m.hohenstein@donaudampf.example", host=HOST)
+    person.go("/account/factors/app/on/", host=HOST)
+    confirm_identity(person)
+
+    for path in (
+        "/account/factors/app/on/",
+        "/account/factors/",
+        "/account/factors/keys/",
+        "/account/factors/keys/add/",
+        "/account/password/change/",
+        "/account/logout/",
+        "/account/reauthenticate/",
+    ):
+        person.go(path, host=HOST)
+        assert person.accessibility_violations() == [], path
+
+
+def code_of(secret: str) -> str:
+    code: str = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    return code
