@@ -9,15 +9,18 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from accounts import homes
+from accounts import homes, refusals
 from accounts.flows import passwords
 from accounts.models import User
 from resellers.current import current_reseller
+
+FORBIDDEN = 403
 
 
 class UnexpectedMailError(RuntimeError):
@@ -61,6 +64,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if not user.is_active:
             raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
         super().login(request, user)
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """What a person reads whom a passkey or a second factor showed to be who they are."""
+        context = {"refusal": refusals.refusal_of(user)}
+        return render(request, "account/account_inactive.html", context, status=FORBIDDEN)
 
     def forget_failed_logins(self, user: User) -> None:
         """Who has just proved to own the mailbox need not wait because of wrong guesses."""

@@ -9,6 +9,7 @@ from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as key_forms
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext_lazy as _
 from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
@@ -41,6 +42,10 @@ class CredentialField(forms.JSONField):
         except GARBAGE as error:
             raise ValidationError(self.error_messages["unreadable"], code="unreadable") from error
         return credential
+
+    def bound_data(self, data: Any, initial: Any) -> Any:  # noqa: ARG002 - Django's signature
+        """A form that is shown again asks the browser again: the answer is never echoed."""
+        return InvalidJSONInput("")
 
 
 class AuthenticateForm(EntranceManners, base_forms.AuthenticateForm):  # type: ignore[misc]

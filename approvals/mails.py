@@ -2,7 +2,6 @@
 
 from django.urls import reverse
 from django.utils import timezone
-from notifications.recipients import Recipient, approvals_mailbox
 
 from accounts.models import OneTimeLink, StaffMember, User
 from accounts.roles import StaffPermission, roles_with
@@ -10,6 +9,7 @@ from approvals.models import ApprovalRequest
 from audit.trail import Mentioned
 from notifications import outbox
 from notifications.models import OutgoingMail
+from notifications.recipients import Recipient, approvals_mailbox
 from resellers.current import absolute_url
 
 

@@ -1,8 +1,7 @@
 """What a sign-up proposes for the customer that its approval makes."""
 
-from customers.flows.customers import CustomerDetails
-
 from approvals.models import Signup
+from customers.flows.customers import CustomerDetails
 
 
 def customer_details(signup: Signup) -> CustomerDetails:

@@ -30,6 +30,12 @@ class Change:
     old: str
     new: str
 
+    def __str__(self) -> str:
+        if not self.old:
+            return _("%(label)s: %(new)s") % {"label": self.label, "new": self.new}
+        words = {"label": self.label, "old": self.old, "new": self.new or _("empty")}
+        return _("%(label)s: %(old)s → %(new)s") % words
+
 
 def describe(sentences: Mapping[str, Sentence]) -> None:
     """Say how actions read: `{"customer.created": gettext_lazy("created the customer {subject}")}`.
@@ -84,8 +90,8 @@ def _label(name: str, fields: Mapping[str, Any]) -> str:
 
 
 def _shown(value: object, field: Any | None) -> str:
-    if value is None or value == "":
-        return _("empty")
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     choices = dict(field.flatchoices) if field is not None else {}

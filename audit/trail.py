@@ -67,9 +67,7 @@ def record(  # noqa: PLR0913 - the six things that an entry tells; all but the f
         subject_id=subject.id,
         subject_name=str(subject)[:254],
         about=list({subject.id, *(each.id for each in about)}),
-        changes={
-            field: [plain(old), plain(new)] for field, (old, new) in (changes or {}).items()
-        },
+        changes={field: [plain(old), plain(new)] for field, (old, new) in (changes or {}).items()},
         note=note,
     )
 

@@ -290,13 +290,13 @@ def sort_field(rows: "QuerySet[Any]", key: str) -> "Field[Any, Any]":
     if key == "pk":
         return primary_key(rows)
     if key in rows.query.annotations:
-        return cast("Field[Any, Any]", rows.query.annotations[key].output_field)
+        return rows.query.annotations[key].output_field
     model: Any = rows.model
     *path, last = key.split("__")
     try:
         for name in path:
             model = _options(model).get_field(name).related_model
-        found = _options(model).get_field(last)
+        found: Field[Any, Any] = _options(model).get_field(last)
     except (FieldDoesNotExist, AttributeError) as error:
         raise ImproperlyConfigured(f"{rows.model.__name__} cannot be sorted by {key!r}.") from error
     if found.null:

@@ -1,7 +1,7 @@
 """The typed reader of everything that comes from outside.
 
-Every setting that an installation may choose is read here, so that nonsense stops the start with a sentence instead of
-surfacing later as a strange page.
+Every setting that an installation may choose is read here, so that nonsense stops the start with a
+sentence instead of surfacing later as a strange page.
 """
 
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""All settings, in titled blocks. What an installation may choose comes from `config.environment`."""
+"""All settings, in titled blocks. What an installation may choose is read from the environment."""
 
 from pathlib import Path
 from typing import Any
@@ -9,16 +9,16 @@ from config.environment import Mode, env, read_mode, read_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# ── Mode and secrets ─────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Mode and secrets ──────────────────────────
 MODE = read_mode()
 IS_PRODUCTION = MODE is Mode.PRODUCTION
 SECRET_KEY = read_secret_key(MODE)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = False
 
-# ── Addresses ────────────────────────────────────────────────────────────────────────────────────────────────────────
-# The operators' own host. Every other host is looked up among the resellers' domains; unknown ones are refused there,
-# so Django's own list may stay open.
+# ── Addresses ──────────────────────────
+# The operators' own host. Every other host is looked up among the resellers' domains; unknown ones
+# are refused there, so Django's own list may stay open.
 PLATFORM_HOST = env.str("PLATFORM_HOST")
 PUBLIC_SCHEME = env.str("PUBLIC_SCHEME", default="https")
 PUBLIC_PORT = env.int("PUBLIC_PORT", default=0)  # 0: the scheme's own port
@@ -27,7 +27,7 @@ PUBLIC_SCHEMA_URLCONF = "config.urls_platform"
 ROOT_URLCONF = "config.urls_reseller"
 WSGI_APPLICATION = "config.wsgi.application"
 
-# ── Apps: who lives in which schema ──────────────────────────────────────────────────────────────────────────────────
+# ── Apps: who lives in which schema ──────────────────────────
 _BOTH = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -63,7 +63,7 @@ TENANT_MODEL = "resellers.Reseller"
 TENANT_DOMAIN_MODEL = "resellers.Domain"
 TENANT_LIMIT_SET_CALLS = True
 
-# ── Request's way ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Request's way ──────────────────────────
 MIDDLEWARE = [
     "config.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -97,7 +97,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["bootstrap5"]
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
-# ── Database: one schema per reseller ────────────────────────────────────────────────────────────────────────────────
+# ── Database: one schema per reseller ──────────────────────────
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         **env.dj_db_url("DATABASE_URL"),
@@ -114,7 +114,7 @@ SKIP_PG_EXTRA_VALIDATION = True  # else django-tenants queries the database whil
 PG_DUMP = env.path("PG_DUMP", default=None)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# ── Cache, sessions, broker ──────────────────────────────────────────────────────────────────────────────────────────
+# ── Cache, sessions, broker ──────────────────────────
 REDIS_URL = env.str("REDIS_URL")
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
@@ -132,12 +132,13 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A web request must not wait for a broker that is away: the outbox and its sweeper make up for a lost wake-up call.
+# A web request must not wait for a broker that is away: the outbox and its sweeper make up for a
+# lost wake-up call.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "socket_timeout": 3,
-    # One attempt: else sending a task takes six seconds without a broker and forty with a stuck one. Workers and beat
-    # have a patience of their own.
+    # One attempt: else sending a task takes six seconds without a broker and forty with a stuck
+    # one. Workers and beat have a patience of their own.
     "max_retries": 0,
     "retry_on_timeout": False,
     "visibility_timeout": 900,
@@ -147,7 +148,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    # Finds the mails whose wake-up call was lost or whose next attempt is due. A sweep that nobody ran in time is void.
+    # Finds the mails whose wake-up call was lost or whose next attempt is due. A sweep that nobody
+    # ran in time is void.
     "notifications.sweep": {
         "task": "notifications.sweep",
         "schedule": 30.0,
@@ -167,7 +169,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
 }
 
-# ── Mail ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Mail ──────────────────────────
 INBOX_DIRECTORY = env.path(
     "INBOX_DIRECTORY", default=None
 )  # set by script/server: mails land in a local inbox page
@@ -182,10 +184,8 @@ EMAIL_USE_SSL = _email["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"notifications@{PLATFORM_HOST}")
 
-# ── People: sign-in, passwords, second factor ────────────────────────────────────────────────────────────────────────
+# ── People: sign-in, passwords, second factor ──────────────────────────
 AUTH_USER_MODEL = "accounts.User"
-# A constraint on the lower-cased e-mail keeps it unique, which the check does not see.
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -227,7 +227,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_USER_DISPLAY = "accounts.models.display_name"
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.tokens.PasswordResetTokens"  # noqa: S105 - a class, not a secret
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
-# Beside allauth's own limits. `key` is the typed e-mail, known or not: nobody's mailbox can be flooded.
+# Beside allauth's own limits. `key` is the typed e-mail, known or not: no mailbox can be flooded.
 ACCOUNT_RATE_LIMITS = {
     "signup": "20/m/ip,100/d/ip,5/h/key",
     "resend_validation": "10/m/ip,3/h/key",
@@ -252,7 +252,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION
 
-# ── Transport and headers ────────────────────────────────────────────────────────────────────────────────────────────
+# ── Transport and headers ──────────────────────────
 _https = PUBLIC_SCHEME == "https"
 SESSION_COOKIE_NAME = "__Host-session" if _https else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if _https else "csrf"
@@ -286,7 +286,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
-# ── Static files ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Static files ──────────────────────────
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.path("STATIC_ROOT", default=BASE_DIR / "staticfiles")
@@ -295,19 +295,26 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# ── Language and time ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Language and time ──────────────────────────
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# ── Logs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Logs ──────────────────────────
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"secret_links": {"()": "config.logs.SecretLinks"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain",
+            "filters": ["secret_links"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {"django": {"handlers": ["console"], "level": "INFO", "propagate": False}},
 }

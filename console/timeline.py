@@ -70,7 +70,7 @@ def state_of(mail: OutgoingMail) -> Badge:
 
 
 def _of_deed(deed: AuditEntry) -> Entry:
-    changed = [f"{each.label}: {each.old} → {each.new}" for each in sentences.changes(deed)]
+    changed = [str(change) for change in sentences.changes(deed)]
     detail = "\n".join([*changed, deed.note] if deed.note else changed)
     return Entry(deed.at, sentences.sentence(deed), detail=detail)
 

@@ -5,12 +5,12 @@ Running it again changes nothing; a run that was cut short begins that reseller 
 
 import datetime as dt
 
-from accounts.flows import invitations, people, staff
 from django.conf import settings
 from django.db import connection, transaction
 from django_tenants.utils import schema_context, tenant_context
 
 from accounts import links
+from accounts.flows import invitations, people, staff
 from accounts.models import OneTimeLink, StaffMember, User
 from accounts.roles import StaffRole
 from approvals.flows import decisions, signup

@@ -1,6 +1,7 @@
 """The outbox and the reseller's mail settings."""
 
 import uuid
+from email.headerregistry import Address
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.kinds import MAIL_KINDS, label_of
+from notifications.plain import one_line
 from notifications.querysets import OutgoingMailQuerySet
 
 
@@ -87,6 +89,12 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return f"“{self.label}” → {self.recipient_email}"
+
+    @property
+    def addressee(self) -> str:
+        """The recipient's name and address, as a mail's header has them."""
+        user, _at, domain = self.recipient_email.rpartition("@")
+        return str(Address(one_line(self.recipient_name), user, domain))
 
     @property
     def label(self) -> str:

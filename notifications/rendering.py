@@ -7,7 +7,6 @@ the frame → styles into the elements.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -20,6 +19,7 @@ from markdown_it import MarkdownIt
 
 from notifications.colours import brand_colour, text_on
 from notifications.kinds import MailKind, TokenKind
+from notifications.plain import one_line, several_lines, without_gaps
 from notifications.texts import TOKEN, MailText
 
 LONGEST_SUBJECT = 250
@@ -29,11 +29,9 @@ _TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "h2", "h3", "blockquo
 _ATTRIBUTES = {"a": {"href", "title"}}
 _SCHEMES = {"http", "https", "mailto"}
 
+_TOKEN_AND_FULL_STOP = re.compile(TOKEN.pattern + r"(\.?)")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_EMPTY_LINES = re.compile(r"\n{3,}")
 _NOT_IN_URL = re.compile(r"[\s<>\"'\\`]")
-# They turn the direction of the text that follows: a name could make a subject read as another one.
-_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 class ValueRefusedError(ValueError):
@@ -72,7 +70,7 @@ def render(
         "brand": brand,
         "button": one_line(_replace(text.button, values, lambda _name, value: value)),
         "target": values[kind.target] if kind.target else "",
-        "reason": str(kind.reason).format(reseller=brand.name),
+        "reason": _reason(kind, brand),
     }
     return RenderedMail(
         subject=_shortened(subject, LONGEST_SUBJECT),
@@ -81,18 +79,11 @@ def render(
     )
 
 
-def one_line(value: str) -> str:
-    """The value without line breaks, control characters and direction overrides."""
-    plain = "".join(
-        " " if unicodedata.category(each) in {"Cc", "Zl", "Zp"} else each for each in value
-    )
-    return " ".join(_DIRECTION.sub("", plain).split())
-
-
-def several_lines(value: str) -> str:
-    """The value's lines, each in itself one line, with at most one empty line between them."""
-    lines = [one_line(line) for line in value.splitlines()]
-    return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
+def _reason(kind: MailKind, brand: Brand) -> str:
+    words = str(kind.reason)
+    if brand.name.endswith("."):
+        words = words.replace("{reseller}.", "{reseller}")
+    return words.replace("{reseller}", brand.name)
 
 
 def _text_part(
@@ -101,9 +92,9 @@ def _text_part(
     def plain(name: str, value: str) -> str:
         return several_lines(value) if kind.tokens[name].kind is TokenKind.TEXT else one_line(value)
 
-    replaced = _EMPTY_LINES.sub("\n\n", _replace(body, values, plain))
+    replaced = without_gaps(_replace(body, values, plain))
     framed = render_to_string("emails/frame.txt", {**context, "body": replaced})
-    return _EMPTY_LINES.sub("\n\n", framed).strip() + "\n"
+    return without_gaps(framed).strip() + "\n"
 
 
 def _html_part(
@@ -128,7 +119,12 @@ def _styled(html: str, wanted_colour: str) -> str:
 
 
 def _replace(text: str, values: Mapping[str, str], form: Callable[[str, str], str]) -> str:
-    return TOKEN.sub(lambda match: form(match.group(1), values[match.group(1)]), text)
+    def value_of(match: re.Match[str]) -> str:
+        name, full_stop = match.groups()
+        value = form(name, values[name])
+        return value if value.endswith(".") else value + full_stop  # "Acme Inc." ends a sentence
+
+    return _TOKEN_AND_FULL_STOP.sub(value_of, text)
 
 
 def _escaped(value: str) -> str:

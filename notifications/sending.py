@@ -19,8 +19,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from notifications.models import OutgoingMail
+from notifications.plain import one_line
 from notifications.redaction import revealed_html, revealed_text
-from notifications.rendering import one_line
 from resellers.current import current_reseller
 from resellers.models import Reseller
 
@@ -83,7 +83,7 @@ def message_for(mail: OutgoingMail) -> EmailMultiAlternatives:
         subject=mail.subject,
         body=revealed_text(mail),
         from_email=_sender(reseller, mail.language),
-        to=[formataddr((one_line(mail.recipient_name), mail.recipient_email))],
+        to=[mail.addressee],
         reply_to=[reseller.support_email] if reseller.support_email else None,
         headers=_headers(mail),
     )

@@ -20,6 +20,7 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Nothing is deleted, nothing is changed in bulk. Flows change, and write the audit trail."""
 
     actions = None
+    show_full_result_count = False
 
     def has_delete_permission(
         self,

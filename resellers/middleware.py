@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, Strea
 from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from resellers import hosts
@@ -22,7 +24,8 @@ class ResellerMiddleware:
     """Puts the connection into the schema of the host's reseller for the length of one request.
 
     `request.tenant` is the Reseller, or None on the platform's own host. Whatever a worker did
-    before, a request starts and ends in the public schema.
+    before, a request starts and ends in the public schema. Moments are shown in the reseller's
+    time zone.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -57,7 +60,8 @@ class ResellerMiddleware:
     def _serve(self, request: HttpRequest, reseller: Reseller) -> HttpResponseBase:
         request.tenant = reseller  # type: ignore[attr-defined]
         connection.set_tenant(reseller)
-        response = self.get_response(request)
+        with timezone.override(ZoneInfo(reseller.time_zone)):
+            response = self.get_response(request)
         if isinstance(response, StreamingHttpResponse) and not response.is_async:
             chunks: Iterable[bytes] = response.streaming_content  # type: ignore[assignment]
             response.streaming_content = _within(reseller, chunks)

@@ -86,7 +86,7 @@ def _wait_until_stuck_or_done(other: Runner) -> None:
         time.sleep(0.01)
 
 
-def _ask(query: str, *parameters: object) -> Any:
+def _ask(query: str, *parameters: int) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return cursor.fetchone()[0]

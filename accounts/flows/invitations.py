@@ -70,6 +70,7 @@ def invite(
 @transaction.atomic
 def resend(user: User, *, by: User | None, about: Iterable[trail.Mentioned] = ()) -> OutgoingMail:
     """Invite once more, to the same as the last time. Raises CannotInviteError."""
+    _check_may_be_invited(user, by=by)
     last = OneTimeLink.objects.of_person(user, Purpose.INVITATION).order_by("-created_at").first()
     if last is None:
         raise CannotInviteError(_("This person was never invited."))

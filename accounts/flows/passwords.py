@@ -4,7 +4,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext_lazy
 
-from accounts import mails, tokens
+from accounts import links, mails, tokens
 from accounts.models import User
 from audit import sentences, trail
 
@@ -21,11 +21,11 @@ def request_reset(email: str) -> None:
     email = User.objects.normalize_email(email)
     user = User.objects.filter(email=email, status=User.Status.ACTIVE).first()
     if user is not None:
-        mails.password_reset(user, secret_link=tokens.reset_url(user))
+        _mail_link(user)
         return
     with transaction.atomic():
         nobody = User(email=email, password=make_password(None))
-        mails.password_reset(nobody, secret_link=tokens.reset_url(nobody))
+        _mail_link(nobody)
         transaction.set_rollback(True)
 
 
@@ -35,3 +35,8 @@ def change(user: User, password: str) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
     trail.record(CHANGED, subject=user, actor=user)
+
+
+def _mail_link(user: User) -> None:
+    link = tokens.reset_url(user)
+    mails.password_reset(user, secret_link=link, event=links.fingerprint(link))

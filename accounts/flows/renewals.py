@@ -43,8 +43,8 @@ def send_reset_again(mail: OutgoingMail, *, by: Person) -> OutgoingMail:
     user = _recipient(mail)
     if not user.is_active:
         raise CannotRenewError(_("This person is not active."))
-    trail.record(RESET_SENT, subject=user, actor=by)
-    return mails.password_reset(user, secret_link=tokens.reset_url(user))
+    entry = trail.record(RESET_SENT, subject=user, actor=by)
+    return mails.password_reset(user, secret_link=tokens.reset_url(user), event=str(entry.pk))
 
 
 def _recipient(mail: OutgoingMail) -> User:

@@ -54,9 +54,10 @@ class ApprovalForm(CustomerForm):
         }
         super().__init__(*args, **kwargs)
         self.action = reverse("console:requests:approve", args=[request.pk])
-        self.submit_label = format_lazy(
+        label: Any = format_lazy(
             gettext_lazy("Approve and welcome {email}"), email=request.signup.email
         )
+        self.submit_label = label
 
     @property
     def details(self) -> CustomerDetails:

@@ -23,7 +23,7 @@ class RequestListing(Listing[ApprovalRequest]):
         Column(_("Company"), template="console/requests/_company.html"),
         Column(_("Contact"), template="console/requests/_contact.html", on_phone=False),
         Column(_("Country"), "signup.country.name", on_phone=False),
-        Column(_("Type"), "get_kind_display", on_phone=False),
+        Column(_("Type"), "get_kind_display", css="text-nowrap", on_phone=False),
         Column(_("Waiting"), template="console/requests/_waiting.html", sort="waiting_since"),
         Column(_("Decision"), template="console/requests/_decision.html"),
     )

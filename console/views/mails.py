@@ -1,6 +1,5 @@
 """One mail as it went out, without what only its recipient may see; sending it again."""
 
-from email.utils import formataddr
 from typing import Any
 
 from django.contrib import messages
@@ -40,7 +39,6 @@ class ReadMail(MailPage, TemplateView):
             mail=self.mail,
             text=redaction.redacted_text(self.mail),
             state=timeline.state_of(self.mail),
-            recipient=formataddr((self.mail.recipient_name, self.mail.recipient_email), "utf-8"),
             resendable=may_resend and outbox.can_be_resent(self.mail),
             **kwargs,
         )

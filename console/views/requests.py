@@ -66,7 +66,7 @@ class RequestPage(ConsolePage):
 
     def too_late(self, sentence: str, record: ApprovalRequest | None) -> HttpResponse:
         """Somebody else was faster: what they did, and the way on."""
-        context = super().get_context_data(sentence=sentence, record=record)
+        context = {"sentence": sentence, "record": record}
         template = "console/requests/conflict.html"
         return render(self.request, template, context, status=HTTPStatus.CONFLICT)
 

@@ -27,7 +27,8 @@ class InvitationForm(PortalForm):
     password2 = forms.CharField(label=_("Password again"), strip=False, widget=forms.PasswordInput)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"email": user.email}, **kwargs)
+        kwargs["initial"] = {**(kwargs.get("initial") or {}), "email": user.email}
+        super().__init__(*args, **kwargs)
         self.user = user
         self.fields["email"].widget.attrs["autocomplete"] = "username"
         if user.full_name:

@@ -63,23 +63,31 @@ class SignUpForm(PortalForm):
     )
     password2 = new_password_field(label=_("Password again"))
     licence = forms.BooleanField(
-        error_messages={"required": _("Please read and accept the licence agreement.")}
+        label=_("I accept the licence agreement"),
+        error_messages={"required": _("Please read and accept the licence agreement.")},
     )
-    submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    submission = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cancel_url = reverse("portal:storefront")
         self.initial.setdefault("submission", uuid.uuid4())
-        self.fields["licence"].label = format_html(
-            '{} <a href="{}" target="_blank" rel="noopener">{}</a>',
-            gettext("I have read and accept the"),
+        # A window of its own: what was typed stays.
+        self.fields["licence"].help_text = format_html(
+            '<a href="{}" target="_blank" rel="noopener">{}</a>',
             reverse("portal:signup:licence"),
-            gettext("licence agreement"),
+            gettext("Read the licence agreement (opens in a new tab)"),
         )
 
     def clean_email(self) -> str:
         return User.objects.normalize_email(self.cleaned_data["email"])
+
+    def clean_submission(self) -> uuid.UUID:
+        """Nobody typed it, so nobody is told that it is nonsense."""
+        try:
+            return uuid.UUID(self.cleaned_data["submission"])
+        except ValueError:
+            return uuid.uuid4()
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -103,9 +111,9 @@ class SignUpForm(PortalForm):
         typed = {
             name: value
             for name, value in self.cleaned_data.items()
-            if name not in {"password1", "password2", "licence", "submission"}
+            if name not in {"password1", "password2", "licence"}
         }
-        return SignupDetails(**typed, submission=self.cleaned_data["submission"] or uuid.uuid4())
+        return SignupDetails(**typed)
 
 
 class ResendForm(PortalForm):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
+from accounts import access
 from components.lists import Column, Listing
 from customers.models import Customer, Membership
 from customers.roles import CustomerPermission
@@ -24,7 +25,9 @@ class Home(PersonPage, TemplateView):
         companies = list(Customer.objects.of_person(self.user)[:100])
         if len(companies) == 1:
             return redirect("portal:company:overview", companies[0].pk)
-        return self.render_to_response(self.get_context_data(companies=companies))
+        is_staff = access.staff_member_of(self.user) is not None
+        context = self.get_context_data(companies=companies, is_staff=is_staff)
+        return self.render_to_response(context)
 
 
 class Overview(CompanyPage, TemplateView):
@@ -35,7 +38,6 @@ class Overview(CompanyPage, TemplateView):
 class PeopleListing(Listing[Membership]):
     columns = (
         Column(_("Name"), template="portal/company/_person.html", sort="user__full_name"),
-        Column(_("E-mail"), "user.email", sort="user__email"),
         Column(_("Role"), "get_role_display"),
         Column(_("Status"), template="portal/company/_status.html"),
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.models import User
+from accounts.models import StaffMember, User
 from resellers.models import Reseller
 from tests.factories.accounts import StaffMemberFactory
 
@@ -10,10 +10,12 @@ from tests.factories.accounts import StaffMemberFactory
 @pytest.fixture
 def owner(alpha: Reseller) -> User:
     """The active owner of alpha."""
-    return StaffMemberFactory.create(owner=True).user
+    member: StaffMember = StaffMemberFactory.create(owner=True)
+    return member.user
 
 
 @pytest.fixture
 def admin(alpha: Reseller, owner: User) -> User:
     """An admin in alpha's team, beside the owner."""
-    return StaffMemberFactory.create(admin=True).user
+    member: StaffMember = StaffMemberFactory.create(admin=True)
+    return member.user

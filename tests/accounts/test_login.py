@@ -1,6 +1,8 @@
 """Logging in: who comes in, where they land, and what a stranger can find out."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -11,6 +13,7 @@ from django_tenants.utils import schema_context, tenant_context
 
 from accounts.models import User
 from config import settings as configured
+from resellers import hosts
 from resellers.models import Reseller
 from tests.factories.accounts import PASSWORD, StaffMemberFactory, UserFactory
 from tests.harness.clients import HostClient
@@ -19,13 +22,13 @@ LOGIN = "/account/login/"
 MISMATCH = "The e-mail or the password is wrong."
 
 
-def log_in(client: HostClient, email: str, password: str = PASSWORD, query: str = "") -> object:
+def log_in(client: HostClient, email: str, password: str = PASSWORD, query: str = "") -> Any:
     return client.post(LOGIN + query, {"login": email, "password": password})
 
 
-def text_of(response: object) -> str:
+def text_of(response: Any) -> str:
     """What a person sees, without the parts that differ by themselves."""
-    body = response.content.decode()  # type: ignore[attr-defined]
+    body = response.content.decode()
     body = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", body)
     return re.sub(r"\S+@\S+", "", body)
 
@@ -96,8 +99,18 @@ def test_who_may_not_come_in_learns_why_after_the_right_password(
     assert user.last_login is None
 
 
+@pytest.fixture
+def _fresh_hosts() -> Iterator[None]:
+    """What a reseller says about itself is kept for some seconds."""
+    hosts.forget()
+    yield
+    hosts.forget()
+
+
+@pytest.mark.usefixtures("_fresh_hosts")
 def test_whom_to_ask_is_named(alpha_client: HostClient, alpha: Reseller) -> None:
-    Reseller.objects.filter(pk=alpha.pk).update(support_email="help@alpha.example")
+    with schema_context("public"):
+        Reseller.objects.filter(pk=alpha.pk).update(support_email="help@alpha.example")
     user = UserFactory.create(suspended=True, with_password=True)
 
     response = log_in(alpha_client, user.email)
@@ -124,10 +137,12 @@ def test_unknown_e_mails_cost_as_much_as_known_ones(
     alpha_client: HostClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hashed = []
-    monkeypatch.setattr(
-        "django.contrib.auth.hashers.MD5PasswordHasher.encode",
-        lambda self, password, salt: hashed.append(password) or f"md5${salt}$x",
-    )
+
+    def encode(_self: object, password: str, salt: str) -> str:
+        hashed.append(password)
+        return f"md5${salt}$x"
+
+    monkeypatch.setattr("django.contrib.auth.hashers.MD5PasswordHasher.encode", encode)
     user = UserFactory.create(pending_approval=True)
     user.password = "md5$salt$y"
     user.save(update_fields=["password"])
@@ -159,8 +174,8 @@ def test_guessing_ends_after_five_attempts_even_with_the_right_password(
 
     assert "Too many" in text_of(response)
     assert not is_logged_in(alpha_client)
-    log_in(bravo_client, user.email)  # another reseller counts for itself
-    assert is_logged_in(bravo_client)
+    elsewhere = log_in(bravo_client, user.email)  # another reseller counts for itself
+    assert elsewhere.headers["Location"] == reverse("portal:home")
 
 
 UNSAFE = [
@@ -234,7 +249,7 @@ def test_log_in_changes_the_session_key(alpha_client: HostClient) -> None:
     session["planted"] = "by somebody else"
     session.save()
     before = session.session_key
-    alpha_client.cookies["session"] = before
+    alpha_client.cookies["session"] = str(before)
 
     log_in(alpha_client, user.email)
 

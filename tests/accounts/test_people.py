@@ -1,6 +1,5 @@
 """People: how they come into being, which status follows which, who may be shut out."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -195,7 +194,7 @@ def test_an_admin_suspends_colleagues_but_no_owner(owner: User, admin: User) -> 
 
 
 @pytest.fixture
-def a_guard_that_refuses(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[User]]:
+def a_guard_that_refuses(monkeypatch: pytest.MonkeyPatch) -> list[User]:
     asked: list[User] = []
 
     def guard(user: User) -> None:

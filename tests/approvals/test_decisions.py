@@ -9,10 +9,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from approvals import presets
+from approvals import mails, presets
 from approvals.flows import decisions
 from approvals.flows.decisions import AlreadyDecidedError, CannotDecideError, Refusal
 from approvals.models import ApprovalRequest, Signup
+from audit import trail
 from audit.models import AuditEntry
 from customers.models import Customer, Membership
 from notifications.models import OutgoingMail
@@ -227,9 +228,9 @@ class TestDeleting:
             requester__full_name="Anna Schmidt", requester__email="anna@acme.example"
         )
         with transaction.atomic():
-            decisions.mails.request_received(request)
-            decisions.mails.approval_requests(request)
-            decisions.trail.record(
+            mails.request_received(request)
+            mails.approval_requests(request)
+            trail.record(
                 "request.submitted",
                 subject=request,
                 actor=request.requester,

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts import links
@@ -13,6 +13,7 @@ from approvals.flows import drafts
 from approvals.models import ApprovalRequest
 from audit.models import AuditEntry
 from notifications.models import OutgoingMail
+from resellers.current import current_reseller
 from resellers.models import Reseller
 from tests.factories.approvals import ApprovalRequestFactory
 from tests.factories.customers import MembershipFactory
@@ -129,7 +130,7 @@ def test_beat_lets_every_reseller_in_service_tidy_up(
     swept: list[str] = []
 
     def note() -> None:
-        swept.append(connection.schema_name)
+        swept.append(current_reseller().schema_name)
 
     monkeypatch.setattr(tasks.discard_drafts, "delay", note)
 

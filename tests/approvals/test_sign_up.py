@@ -14,6 +14,7 @@ from approvals.flows.signup import SignupDetails
 from approvals.models import ApprovalRequest
 from audit.models import AuditEntry
 from notifications.models import MailSettings, OutgoingMail
+from notifications.renewals import CannotRenewError
 from resellers.models import Reseller
 from tests.factories.accounts import PASSWORD, StaffMemberFactory, UserFactory
 from tests.factories.approvals import ApprovalRequestFactory
@@ -52,8 +53,7 @@ def mails() -> list[tuple[str, str]]:
 
 
 def snapshot(user: User) -> dict[str, object]:
-    found: dict[str, object] = User.objects.filter(pk=user.pk).values().get()
-    return found
+    return dict(User.objects.filter(pk=user.pk).values().get())
 
 
 class TestAStranger:
@@ -304,7 +304,7 @@ class TestAskingForTheMailAgain:
         before = mails()
 
         with (
-            pytest.raises(signup.CannotRenewError, match="does not wait"),
+            pytest.raises(CannotRenewError, match="does not wait"),
             transaction.atomic(),
         ):
             signup.renew_link(mail, by=staff)

@@ -67,7 +67,7 @@ def imported(path: Path) -> set[str]:
 
 
 def enters_a_tenant_by_with(path: Path) -> list[str]:
-    """`with tenant:` keeps its stack in a list that all threads share; tenant_context() does not."""
+    """`with tenant:` keeps its stack in a list that all threads share, unlike tenant_context()."""
     return [
         f"{path}:{node.lineno}"
         for node in ast.walk(ast.parse(path.read_text()))

@@ -67,7 +67,20 @@ def test_changes_carry_the_labels_and_choices_of_the_field() -> None:
 def test_changes_of_a_model_that_is_gone_are_readable(subject_type: str) -> None:
     entry = AuditEntryFactory.build(subject_type=subject_type, changes={"brand_color": ["", None]})
 
-    assert sentences.changes(entry) == [sentences.Change("Brand color", "empty", "empty")]
+    assert sentences.changes(entry) == [sentences.Change("Brand color", "", "")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        ("a", "b", "Name: a → b"),
+        ("", "b", "Name: b"),
+        ("a", "", "Name: a → empty"),
+        ("%(new)s", "{x}", "Name: %(new)s → {x}"),
+    ],
+)
+def test_a_change_reads_from_old_to_new(old: str, new: str, shown: str) -> None:
+    assert str(sentences.Change("Name", old, new)) == shown
 
 
 def test_yes_and_no_are_words() -> None:

@@ -15,7 +15,7 @@ document.addEventListener('securitypolicyviolation', event => {
     window.__csp.push(event.effectiveDirective + ' ' + event.blockedURI);
 });
 """
-_AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+_AXE = (Path(__file__).parent / "vendor" / "axe" / "4.14.1" / "axe.min.js").read_text()
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -41,6 +41,7 @@ class Visitor:
         self.javascript = javascript
         self.context.add_init_script(_WATCH_CSP)
         self._complaints: list[str] = []
+        self.context.set_default_timeout(15_000)
         self.page: Page = self.context.new_page()
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self._complaints.append(f"script: {error}"))
@@ -53,8 +54,8 @@ class Visitor:
     def log_in(self, email: str, *, host: str, password: str = PASSWORD) -> None:
         """Through the form, as people do."""
         self.go("/account/login/", host=host)
-        self.page.get_by_label("E-mail").fill(email)
-        self.page.get_by_label("Password", exact=True).fill(password)
+        self.page.locator("input[name=login]").fill(email)
+        self.page.locator("input[name=password]").fill(password)
         self.page.locator("main form button[type=submit]").first.click()
 
     def open_mail(self, to: str, subject: str) -> None:
@@ -67,6 +68,25 @@ class Visitor:
                 return
             self.page.wait_for_timeout(300)
         raise AssertionError(f"No mail to {to} about {subject!r} arrived.")
+
+    def links(self) -> list[str]:
+        """The paths of this host that the open page links to."""
+        hrefs: list[str] = self.page.locator("a[href]").evaluate_all(
+            "links => links.filter(a => a.host === location.host && !a.download)"
+            ".map(a => a.pathname)"
+        )
+        return list(dict.fromkeys(hrefs))
+
+    def follow_link(self) -> None:
+        """Follow the link in the text of the open mail; it may lead to another host."""
+        link = self.page.locator(".mail-text a[href^=http]").first
+        self.page.goto(link.get_attribute("href") or "")
+
+    def choose_password(self, password: str) -> None:
+        """Accept the open invitation."""
+        for box in self.page.locator("input[type=password]").all():
+            box.fill(password)
+        self.page.locator("main form button[type=submit]").first.click()
 
     def accessibility_violations(self) -> list[str]:
         """What axe finds on the open page, a line each."""

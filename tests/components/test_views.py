@@ -2,7 +2,7 @@ from http import HTTPStatus
 from types import SimpleNamespace
 
 import pytest
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from components import branding, context, navigation
@@ -20,6 +20,12 @@ def request(path: str = "/", **cookies: str) -> HttpRequest:
     made = RequestFactory().get(path, headers={"host": HOST})
     made.COOKIES.update(cookies)
     return made
+
+
+def style_sheet(asked: HttpRequest, *, version: str) -> HttpResponse:
+    response = Branding.as_view()(asked, version=version)
+    assert isinstance(response, HttpResponse)
+    return response
 
 
 @pytest.mark.parametrize(
@@ -67,7 +73,7 @@ def test_the_style_sheet_of_the_current_colour_may_be_kept_for_ever() -> None:
     asked = request()
     asked.tenant = reseller()  # type: ignore[attr-defined]
 
-    response = Branding.as_view()(asked, version=branding.version("#0a7d5a"))
+    response = style_sheet(asked, version=branding.version("#0a7d5a"))
 
     assert "immutable" in response["Cache-Control"]
     assert response["Content-Type"].startswith("text/css")
@@ -78,7 +84,7 @@ def test_the_style_sheet_under_an_old_address_is_current_but_not_kept() -> None:
     asked = request()
     asked.tenant = reseller()  # type: ignore[attr-defined]
 
-    response = Branding.as_view()(asked, version="old")
+    response = style_sheet(asked, version="old")
 
     assert response["Cache-Control"] == "no-store"
     assert branding.palette("#0a7d5a").light.hex in response.content.decode()
@@ -90,7 +96,7 @@ def test_a_colour_that_is_none_never_reaches_the_style_sheet() -> None:
         schema_name="n", name="N", brand_color="red}body{display:none"
     )
 
-    page = Branding.as_view()(asked, version="x").content.decode()
+    page = style_sheet(asked, version="x").content.decode()
 
     assert "display" not in page
 

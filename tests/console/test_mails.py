@@ -200,6 +200,17 @@ def test_after_sending_again_the_person_is_back_on_the_page_of_the_button(
     assert response["Location"] == expected
 
 
+def test_any_name_and_domain_can_be_shown(alpha_client: HostClient) -> None:
+    mail = OutgoingMailFactory.create(
+        recipient_name="Müller, <Zoë>\n", recipient_email="zoe@münchen.example"
+    )
+    log_in(alpha_client)
+
+    page = alpha_client.get(address("console:mails:detail", mail)).content.decode()
+
+    assert "&quot;Müller, &lt;Zoë&gt;&quot; &lt;zoe@münchen.example&gt;" in page
+
+
 def test_an_unknown_mail_is_not_found(alpha_client: HostClient) -> None:
     log_in(alpha_client)
 

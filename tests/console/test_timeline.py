@@ -58,7 +58,7 @@ def test_what_was_changed_and_noted_is_told(alpha: Reseller) -> None:
 
     [entry] = timeline_of(RECORD)
 
-    assert entry.detail == "State: Queued → Sent\nSubject: empty → Hello\nOn the phone."
+    assert entry.detail == "State: Queued → Sent\nSubject: Hello\nOn the phone."
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,20 @@ def test_lines_and_paragraphs_of_a_longer_text_are_kept() -> None:
     assert re.search(r">One<br>\s*Two</p>\s*<p[^>]*>Three</p>", mail.html)
 
 
+def test_a_name_with_a_full_stop_ends_a_sentence_with_one() -> None:
+    brand = Brand("Alpine Inc.", "", "Alpine Inc.")
+    kind = kind_named("customer_invitation")
+    values = samples(kind, company_name="Acme Inc.", reseller_name="Alpine Inc.")
+
+    text = texts.default_text(kind.name, "en")
+    mail = rendering.render(kind, text, values, brand=brand, language="en")
+
+    assert "services of Acme Inc.\n" in mail.text
+    assert "the portal of Alpine Inc.\n" in mail.text
+    assert ".." not in mail.text
+    assert ".." not in visible(mail.html)
+
+
 def test_an_empty_text_leaves_no_gap() -> None:
     mail = rendered(DECLINED, message="")
 

@@ -27,9 +27,10 @@ def renewal(monkeypatch: pytest.MonkeyPatch) -> list[tuple[OutgoingMail, Person]
 
     def renew(mail: OutgoingMail, *, by: Person) -> OutgoingMail:
         calls.append((mail, by))
-        return OutgoingMailFactory.create(
+        new: OutgoingMail = OutgoingMailFactory.create(
             with_secret_link=True, secret_link=NEW_LINK, unique_key=f"renewed:{uuid.uuid4()}"
         )
+        return new
 
     monkeypatch.setattr(renewals, "_renewals", {"staff_invitation": renew})
     return calls

@@ -96,6 +96,19 @@ def test_a_mail_server_gets_the_envelope_and_the_headers(
     assert message.get_content_type() == "multipart/alternative"
 
 
+def test_an_address_with_a_domain_of_its_own_script_is_reached(
+    alpha: Reseller, mail_server: MailServer
+) -> None:
+    mail = OutgoingMailFactory.create(recipient_name="Zoë", recipient_email="dana@münchen.example")
+
+    sending.send(mail.pk)
+
+    [delivery] = mail_server.deliveries
+    assert delivery.recipient == "dana@xn--mnchen-3ya.example"
+    assert delivery.message["To"].addresses[0].display_name == "Zoë"
+    assert fresh(mail).state == State.SENT
+
+
 def test_names_cannot_smuggle_headers(alpha: Reseller, mail_server: MailServer) -> None:
     alpha.name = "Alpha\r\nBcc: victim@example.com"
     mail = OutgoingMailFactory.create(recipient_name="Dana\nBcc: victim@example.com", about=[])

@@ -200,7 +200,7 @@ def test_a_schema_that_is_not_ours_is_neither_used_nor_dropped() -> None:
 
 
 def test_what_a_seed_sends_leaves_from_the_resellers_schema(seeds: dict[str, hooks.Seed]) -> None:
-    left_from: list[str] = []
+    left_from: list[object] = []
     seeds["sender"] = lambda _reseller: transaction.on_commit(
         lambda: left_from.append(connection.schema_name)
     )

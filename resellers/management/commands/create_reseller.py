@@ -29,8 +29,8 @@ class Command(BaseCommand):
             dest="providers",
             action="append",
             default=[],
-            metavar="CLOUD",
-            help=f"a cloud it may resell; repeat for several: {', '.join(Cloud.values)}",
+            choices=Cloud.values,
+            help="a cloud it may resell; repeat for several",
         )
         parser.add_argument("--brand-color", default="#0559a8")
         parser.add_argument("--support-email", default="")

@@ -1,0 +1,184 @@
+"""Every page that somebody can reach by links: axe in both themes, policy, console, phone width."""
+
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import Resolver404, resolve
+
+from accounts.roles import StaffRole
+from demo.world import NORTHWIND, OPERATOR_EMAIL
+from tests.browser.visitor import Visitor
+from tests.isolation.pages import PAGES
+
+Come = Callable[..., Visitor]
+
+STAFF = {role: NORTHWIND.team_email(role) for role in (StaffRole.OWNER, StaffRole.VIEWER)}
+PEOPLE = ("anna@acme-robotics.example", "ben@acme-robotics.example")
+# Reached by a link in a mail, by a form, or only in a certain state; tests of their own look there.
+NOT_LINKED = {
+    "set_theme": "takes POST only",
+    "branding": "a style sheet",
+    "after_login": "redirects",
+    "account_signup": "redirects",
+    "account_logout": "takes POST from the menu",
+    "account_inactive": "our log-in form tells more",
+    "account_set_password": "redirects whoever has a password",
+    "account_reset_password_done": "after the form",
+    "account_reset_password_from_key": "by mail",
+    "account_reset_password_from_key_done": "after the form",
+    "portal:entrance:invitation": "by mail",
+    "portal:signup:validate": "by mail",
+    "portal:signup:validated": "after the form",
+    "portal:signup:done": "after the form",
+    "console:customers:propose_code": "an answer to a script",
+    "console:mails:html": "a document in a frame",
+    "console:mails:resend": "takes POST only",
+    "console:people:invite": "takes POST only",
+    "console:team:resend": "takes POST only",
+    "console:requests:approve": "takes POST only",
+    "account_reauthenticate": "when the log-in is old",
+    "mfa_authenticate": "with a second factor",
+    "mfa_login_webauthn": "an answer to a script",
+    "mfa_reauthenticate": "with a second factor",
+    "mfa_reauthenticate_webauthn": "with a second factor",
+    "mfa_deactivate_totp": "with a second factor",
+    "mfa_view_recovery_codes": "with a second factor",
+    "mfa_generate_recovery_codes": "with a second factor",
+    "mfa_download_recovery_codes": "with a second factor",
+    "mfa_edit_webauthn": "with a key",
+    "mfa_remove_webauthn": "with a key",
+}
+seen: set[str] = set()
+
+
+def walk(visitor: Visitor, host: str, start: str, urlconf: str) -> Iterator[str]:
+    """Follow links within the host, to one page of each name. Yields the names, each on its page."""
+    waiting, known = [start], set[str]()
+    while waiting:
+        path = waiting.pop(0)
+        try:
+            name = resolve(urlsplit(path).path, urlconf).view_name
+        except Resolver404:
+            pytest.fail(f"A link leads nowhere: {path}")
+        if name in known:
+            continue
+        known.add(name)
+        visitor.go(path, host=host)
+        yield name
+        waiting += visitor.links()
+
+
+def look_at(visitor: Visitor, name: str) -> list[str]:
+    """What is wrong with the open page."""
+    page, wrong = visitor.page, []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.wait_for_function("t => document.documentElement.dataset.bsTheme === t", arg=theme)
+        wrong += [f"{name} in {theme}: {line}" for line in visitor.accessibility_violations()]
+    page.set_viewport_size({"width": 320, "height": 640})
+    width = page.evaluate("document.documentElement.scrollWidth")
+    if width > 320:
+        wrong.append(f"{name} is {width} wide on a phone")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    headings = page.locator("h1").count()
+    if headings != 1:
+        wrong.append(f"{name} has {headings} main headings")
+    return wrong
+
+
+def look_around(visitor: Visitor, start: str) -> None:
+    wrong = []
+    for name in walk(visitor, NORTHWIND.host, start, "config.urls_reseller"):
+        seen.add(name)
+        wrong += look_at(visitor, name)
+    assert wrong == []
+
+
+def test_pages_of_a_stranger(visitor: Come) -> None:
+    look_around(visitor(), "/")
+
+
+@pytest.mark.parametrize("role", STAFF)
+def test_pages_of_staff(visitor: Come, role: str) -> None:
+    member = visitor()
+    member.log_in(STAFF[role], host=NORTHWIND.host)
+    look_around(member, "/console/")
+
+
+@pytest.mark.parametrize("email", PEOPLE)
+def test_pages_of_customers_people(visitor: Come, email: str) -> None:
+    person = visitor()
+    person.log_in(email, host=NORTHWIND.host)
+    look_around(person, "/portal/")
+
+
+def test_every_page_was_looked_at() -> None:
+    assert set(PAGES) - seen - set(NOT_LINKED) == set()
+    assert set(NOT_LINKED) & seen == set()
+
+
+# What Django's own admin brings along in this version; everything else must be clean.
+STOCK_FINDINGS = ("target-size", "link-in-text-block")
+
+
+def test_pages_of_an_operator(visitor: Come) -> None:
+    operator = visitor()
+    operator.log_in(OPERATOR_EMAIL, host="localhost")
+    wrong = []
+    for name in walk(operator, "localhost", "/admin/", "config.urls_platform"):
+        found = operator.accessibility_violations()
+        wrong += [f"{name}: {line}" for line in found if not line.startswith(STOCK_FINDINGS)]
+    assert wrong == []
+
+
+FORMS = {
+    "/signup/": None,
+    "/account/login/": None,
+    "/account/password/reset/": None,
+    "/console/customers/create/": STAFF[StaffRole.OWNER],
+    "/console/team/invite/": STAFF[StaffRole.OWNER],
+}
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_an_empty_form_says_what_is_missing(visitor: Come, path: str) -> None:
+    person = visitor()
+    if email := FORMS[path]:
+        person.log_in(email, host=NORTHWIND.host)
+    person.go(path, host=NORTHWIND.host)
+    person.page.locator("main form[method=post] button[type=submit]").first.click()
+
+    assert person.page.title().startswith("Error:")
+    summary = person.page.locator("[data-error-summary]")
+    assert summary.evaluate("e => e === document.activeElement")
+    first = summary.get_by_role("link").first
+    target = (first.get_attribute("href") or "").removeprefix("#")
+    first.click()
+    assert person.page.evaluate("document.activeElement.id") == target
+    assert look_at(person, path) == []
+
+
+def test_the_keyboard_reaches_everything_in_order(visitor: Come) -> None:
+    member = visitor()
+    member.log_in(STAFF[StaffRole.OWNER], host=NORTHWIND.host)
+    member.go("/console/customers/", host=NORTHWIND.host)
+    member.page.keyboard.press("Tab")
+
+    assert "Skip" in member.page.evaluate("document.activeElement.textContent")
+    member.page.keyboard.press("Enter")
+    assert member.page.evaluate("document.activeElement.id") == "main"
+
+
+def test_the_main_job_works_without_javascript(visitor: Come) -> None:
+    member = visitor(javascript=False)
+    member.log_in(STAFF[StaffRole.OWNER], host=NORTHWIND.host)
+    member.go("/console/customers/create/", host=NORTHWIND.host)
+    page = member.page
+    page.get_by_label("Organization name").fill("Plain Pages Ltd")
+    page.get_by_label("Contact name").fill("Paula Plain")
+    page.get_by_label("E-mail").fill("paula@plain.example")
+    page.get_by_role("button", name="Create customer").click()
+    page.get_by_role("button", name="Add person").click()
+
+    assert page.get_by_role("row", name="Paula Plain").count() == 1
