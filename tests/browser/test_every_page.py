@@ -13,7 +13,9 @@ from tests.isolation.pages import PAGES
 
 Come = Callable[..., Visitor]
 
-STAFF = {role: NORTHWIND.team_email(role) for role in (StaffRole.OWNER, StaffRole.VIEWER)}
+STAFF: dict[str, str] = {
+    role: NORTHWIND.team_email(role) for role in (StaffRole.OWNER, StaffRole.VIEWER)
+}
 PEOPLE = ("anna@acme-robotics.example", "ben@acme-robotics.example")
 # Reached by a link in a mail, by a form, or only in a certain state; tests of their own look there.
 NOT_LINKED = {
@@ -73,7 +75,7 @@ def look_at(visitor: Visitor, name: str) -> list[str]:
     """What is wrong with the open page."""
     page, wrong = visitor.page, []
     for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.wait_for_function("t => document.documentElement.dataset.bsTheme === t", arg=theme)
         page.wait_for_timeout(200)  # until everything is painted anew
         wrong += [f"{name} in {theme}: {line}" for line in visitor.accessibility_violations()]
