@@ -92,9 +92,13 @@ class Visitor:
         """What axe finds on the open page, a line each."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(_AXE)
+        before = [*self._complaints], self._refused()
         found = self.page.evaluate(
             "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", _RULES
         )
+        # axe sets styles while it measures: what it provokes is not the page's doing.
+        self._complaints[:] = before[0]
+        self.page.evaluate("known => { window.__csp = known; }", before[1])
         return [
             f"{each['id']}: {node['html'][:160]}"
             for each in found["violations"]
@@ -103,11 +107,14 @@ class Visitor:
 
     def complaints(self) -> list[str]:
         """Everything heard so far, with what the open page's policy refused."""
-        refused = self.page.evaluate("window.__csp || []") if self.javascript else []
-        return [*self._complaints, *(f"policy: {line}" for line in refused)]
+        return [*self._complaints, *(f"policy: {line}" for line in self._refused())]
 
     def leave(self) -> None:
         self.context.close()
+
+    def _refused(self) -> list[str]:
+        refused: list[str] = self.page.evaluate("window.__csp || []") if self.javascript else []
+        return refused
 
     def _hear(self, message: object) -> None:
         kind, text = getattr(message, "type", ""), getattr(message, "text", "")
