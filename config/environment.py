@@ -23,7 +23,8 @@ class Mode(StrEnum):
 
 def read_mode() -> Mode:
     """Production unless somebody says otherwise: safe values are the default."""
-    return env.enum("PORTAL_MODE", enum=Mode, by_value=True, default=Mode.PRODUCTION)
+    mode: Mode = env.enum("PORTAL_MODE", enum=Mode, by_value=True, default=Mode.PRODUCTION)
+    return mode
 
 
 def read_secret_key(mode: Mode) -> str:

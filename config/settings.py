@@ -13,7 +13,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = read_mode()
 IS_PRODUCTION = MODE is Mode.PRODUCTION
 SECRET_KEY = read_secret_key(MODE)
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = False
 
 # ── Addresses ──────────────────────────

@@ -10,6 +10,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from accounts.models import User
 from audit import sentences
@@ -52,6 +53,20 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> HttpResponse:
         more = {"timeline": timeline(object_id), **(extra_context or {})}
         return super().change_view(request, object_id, form_url, more)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["show_save_and_add_another"] = context["show_save_and_continue"] = False
+        if context["original"]:
+            context |= {"title": str(context["original"]), "subtitle": None}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def url_of(self, page: str, object_id: object) -> str:
         return reverse(

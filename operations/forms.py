@@ -33,15 +33,15 @@ class ResellerForm(Taught, forms.ModelForm):  # type: ignore[type-arg]
     """For a new reseller and for its settings later."""
 
     time_zone = forms.ChoiceField(
-        label=gettext_lazy("time zone"),
+        label=gettext_lazy("Time zone"),
         choices=lambda: [(name, name) for name in sorted(zoneinfo.available_timezones())],
         initial="UTC",
     )
     language = forms.ChoiceField(
-        label=gettext_lazy("language"), choices=lambda: settings.LANGUAGES, initial="en"
+        label=gettext_lazy("Language"), choices=lambda: settings.LANGUAGES, initial="en"
     )
     providers = forms.MultipleChoiceField(
-        label=gettext_lazy("cloud providers it may resell"),
+        label=gettext_lazy("Cloud providers it may resell"),
         choices=Cloud.choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,

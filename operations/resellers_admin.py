@@ -25,7 +25,7 @@ from resellers.models import Reseller
 
 SECONDS_BETWEEN_LOOKS = "3"
 
-STATE_FIELDS = ("state_badge", "service", "address", "failure", "schema_name", "created_at")
+FACTS = ("state_badge", "service", "address", "schema_name", "created_at")
 
 
 SUSPEND_WORDS = {
@@ -36,6 +36,10 @@ SUSPEND_WORDS = {
     ),
     "submit": gettext_lazy("Suspend"),
 }
+
+
+def facts_about(reseller: Reseller) -> tuple[str, ...]:
+    return (*FACTS, "failure") if reseller.failure else FACTS
 
 
 class ServiceFilter(admin.SimpleListFilter):
@@ -192,13 +196,13 @@ class ResellerAdmin(AuditedAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        return [(_("State"), {"fields": STATE_FIELDS}), *fieldsets] if obj else fieldsets
+        return [(_("State"), {"fields": facts_about(obj)}), *fieldsets] if obj else fieldsets
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002
         if obj is None:
             return ()
-        invited = obj.state == Reseller.State.READY
-        return (*STATE_FIELDS, *flows.FIRST_OWNER) if invited else STATE_FIELDS
+        invited = flows.FIRST_OWNER if obj.state == Reseller.State.READY else ()
+        return (*facts_about(obj), *invited)
 
     # ── Columns ──────────────────────────────────────────────────────────────────────────────
 
@@ -227,6 +231,8 @@ class ResellerAdmin(AuditedAdmin):
         return timesince(reseller.created_at, timezone.now(), depth=1)
 
     @admin.display(description=gettext_lazy("address"))
-    def address(self, reseller: Reseller) -> SafeString:
+    def address(self, reseller: Reseller) -> SafeString | str:
         url = absolute_url("/", host=reseller.host)
+        if reseller.state != Reseller.State.READY:
+            return url
         return format_html('<a href="{}" rel="noreferrer">{}</a>', url, url)

@@ -18,6 +18,13 @@ class OperationsSite(admin.AdminSite):
     site_url = None
     enable_nav_sidebar = False
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """One list of everything: which app it comes from is no operator's business."""
+        apps: list[Any] = super().get_app_list(request, app_label)
+        if app_label or not apps:
+            return apps
+        return [{**apps[0], "models": [model for app in apps for model in app["models"]]}]
+
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from audit import trail
-from components.forms import PortalModelForm, Sections
+from components.forms import PortalModelForm, Sections, Text
 from customers.flows.customers import FIELDS, CannotEditError, CustomerDetails
 from customers.models import Customer
 from customers.validators import validate_phone
@@ -21,7 +21,7 @@ CENT = Decimal("0.01")
 class CustomerForm(PortalModelForm):
     """The customer's information. The code is proposed from the name where it is left empty."""
 
-    submit_label = _("Create customer")
+    submit_label: Text = _("Create customer")
     sections: Sections = (
         (
             _("Organization"),
@@ -126,7 +126,7 @@ class Conflict:
 class EditCustomerForm(CustomerForm):
     """The same fields, with the version that the person saw when they began."""
 
-    submit_label = _("Save customer")
+    submit_label: Text = _("Save customer")
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 

@@ -58,6 +58,8 @@ class AddPersonForm(PortalForm):
         if is_first:
             del self.fields["role"]
             self.helper.layout = self.get_layout()
+            self.submit_label = _("Create administrator")
+            self.cancel_label = _("Skip for now")
 
     def get_layout(self) -> Any:
         self.sections = tuple(

@@ -11,8 +11,8 @@ from accounts.roles import StaffRole
 from components.forms import PortalForm
 
 ROLES_HELP = _(
-    "Owners may do everything. Admins, too, except for what concerns owners. Support edits customers"
-    " and their people, Billing edits customers, Viewers only look."
+    "Owners may do everything. Admins, too, except for what concerns owners. Support edits "
+    "customers and their people, Billing edits customers, Viewers only look."
 )
 
 

@@ -120,6 +120,7 @@ class EditCustomer(CustomerPage, FormView[EditCustomerForm]):
     ) -> HttpResponse:
         """Both versions side by side, and the form ready to put the person's own on top."""
         again = EditCustomerForm(**{**self.get_form_kwargs(), **form.on_top_of(error)})
+        again.submit_label = _("Save mine on top")
         context = self.get_context_data(
             form=again, error=error, conflicts=form.conflicts_with(error)
         )

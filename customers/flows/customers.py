@@ -169,7 +169,7 @@ def _stale(customer: Customer, version: int) -> CannotEditError:
     # Each edit raises the version by one.
     entries = list(edits[: max(customer.version - version, 0)])
     return CannotEditError(
-        _("Somebody else changed this customer while you were typing. Nothing of yours was saved."),
+        _("This customer was changed while you were typing. Nothing of yours was saved."),
         customer=customer,
         entries=entries,
     )

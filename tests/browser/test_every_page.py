@@ -13,7 +13,9 @@ from tests.isolation.pages import PAGES
 
 Come = Callable[..., Visitor]
 
-STAFF = {role: NORTHWIND.team_email(role) for role in (StaffRole.OWNER, StaffRole.VIEWER)}
+STAFF: dict[str, str] = {
+    role: NORTHWIND.team_email(role) for role in (StaffRole.OWNER, StaffRole.VIEWER)
+}
 PEOPLE = ("anna@acme-robotics.example", "ben@acme-robotics.example")
 # Reached by a link in a mail, by a form, or only in a certain state; tests of their own look there.
 NOT_LINKED = {
@@ -53,7 +55,7 @@ seen: set[str] = set()
 
 
 def walk(visitor: Visitor, host: str, start: str, urlconf: str) -> Iterator[str]:
-    """Follow links within the host, to one page of each name. Yields the names, each on its page."""
+    """Follow links within the host, to one page of each name. Yields each name on its page."""
     waiting, known = [start], set[str]()
     while waiting:
         path = waiting.pop(0)
@@ -73,8 +75,9 @@ def look_at(visitor: Visitor, name: str) -> list[str]:
     """What is wrong with the open page."""
     page, wrong = visitor.page, []
     for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.wait_for_function("t => document.documentElement.dataset.bsTheme === t", arg=theme)
+        page.wait_for_timeout(200)  # until everything is painted anew
         wrong += [f"{name} in {theme}: {line}" for line in visitor.accessibility_violations()]
     page.set_viewport_size({"width": 320, "height": 640})
     width = page.evaluate("document.documentElement.scrollWidth")
@@ -92,7 +95,7 @@ def look_around(visitor: Visitor, start: str) -> None:
     for name in walk(visitor, NORTHWIND.host, start, "config.urls_reseller"):
         seen.add(name)
         wrong += look_at(visitor, name)
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
 
 
 def test_pages_of_a_stranger(visitor: Come) -> None:
@@ -129,7 +132,7 @@ def test_pages_of_an_operator(visitor: Come) -> None:
     for name in walk(operator, "localhost", "/admin/", "config.urls_platform"):
         found = operator.accessibility_violations()
         wrong += [f"{name}: {line}" for line in found if not line.startswith(STOCK_FINDINGS)]
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
 
 
 FORMS = {

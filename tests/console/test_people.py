@@ -148,6 +148,8 @@ class TestAdd:
         response = support_client.post(page_of("add", empty), ADD, follow=True)
 
         assert "role" not in page.context["form"].fields
+        assert "Create administrator</button>" in page.content.decode()
+        assert "Skip for now</a>" in page.content.decode()
         assert page.context["form"].initial["email"] == "anna@acme.example"
         membership = Membership.objects.get(customer=empty)
         assert membership.role == CustomerRole.ADMINISTRATOR

@@ -1,6 +1,6 @@
 """Every page × role × method × other reseller and other customer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -57,7 +57,8 @@ def visit(client: HostClient, method: str, name: str, world: World) -> HttpRespo
     """Go there; a POST carries a body that would work for somebody with the right."""
     page: Page = PAGES[name]
     body: dict[str, Any] = page.post(world) if page.post else {}
-    return getattr(client, method)(address(name, world), body if method == "post" else {})
+    send: Callable[..., HttpResponse] = getattr(client, method)
+    return send(address(name, world), body if method == "post" else {})
 
 
 def leads_to_login(response: HttpResponse) -> bool:
