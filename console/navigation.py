@@ -23,48 +23,50 @@ def requests_waiting(request: HttpRequest) -> int:
     return number
 
 
+ENTRIES = (
+    Entry(
+        label=_("Home"),
+        icon="home",
+        url_name="console:home",
+        exact=True,
+        key="h",
+        position=10,
+    ),
+    Entry(
+        label=_("Customers"),
+        icon="building",
+        url_name="console:customers:list",
+        permission=StaffPermission.VIEW_CUSTOMERS,
+        key="c",
+        position=20,
+    ),
+    Entry(
+        label=_("Requests"),
+        icon="inbox",
+        url_name="console:requests:list",
+        permission=StaffPermission.VIEW_REQUESTS,
+        count=requests_waiting,
+        key="r",
+        position=30,
+    ),
+    Entry(
+        label=_("Team"),
+        icon="users",
+        url_name="console:team:list",
+        permission=StaffPermission.VIEW_TEAM,
+        key="t",
+        position=40,
+    ),
+    Entry(
+        label=_("Settings"),
+        icon="settings",
+        url_name="console:settings:home",
+        permission=StaffPermission.MANAGE_SETTINGS,
+        key="s",
+        position=50,
+    ),
+)
+
+
 def register() -> None:
-    navigation.register(
-        navigation.CONSOLE,
-        Entry(
-            label=_("Home"),
-            icon="home",
-            url_name="console:home",
-            exact=True,
-            key="h",
-            position=10,
-        ),
-        Entry(
-            label=_("Customers"),
-            icon="building",
-            url_name="console:customers:list",
-            permission=StaffPermission.VIEW_CUSTOMERS,
-            key="c",
-            position=20,
-        ),
-        Entry(
-            label=_("Requests"),
-            icon="inbox",
-            url_name="console:requests:list",
-            permission=StaffPermission.VIEW_REQUESTS,
-            count=requests_waiting,
-            key="r",
-            position=30,
-        ),
-        Entry(
-            label=_("Team"),
-            icon="users",
-            url_name="console:team:list",
-            permission=StaffPermission.VIEW_TEAM,
-            key="t",
-            position=40,
-        ),
-        Entry(
-            label=_("Settings"),
-            icon="settings",
-            url_name="console:settings:home",
-            permission=StaffPermission.MANAGE_SETTINGS,
-            key="s",
-            position=50,
-        ),
-    )
+    navigation.register(navigation.CONSOLE, *ENTRIES)
