@@ -38,7 +38,7 @@ STYLED_ELSEWHERE = ("emails/", "admin/")
 
 # Found by Django, allauth or crispy forms by their names.
 FOUND_BY_NAME = re.compile(
-    r"^(?:400|403|403_csrf|404|500)\.html$|^(?:allauth|account|mfa|bootstrap5|admin|django|emails)/"
+    r"^(?:400|403|403_csrf|404|429|500)\.html$|^(?:allauth|account|mfa|bootstrap5|admin|django|emails)/"
 )
 # Rendered by an app that reads the name from somewhere else than a string literal would go here.
 REFERENCE = re.compile(r"[\"']([\w/.-]+\.(?:html|css|txt|md))[\"']")
