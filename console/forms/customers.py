@@ -114,8 +114,12 @@ class CreateCustomerForm(CustomerForm):
 
     key = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
 
-    def validate_constraints(self) -> None:
-        """Left to the flow: sent again, the form must not stumble over what it made itself."""
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        # Sent again, the form must not stumble over the code of the customer that it made itself.
+        if key := self.cleaned_data.get("key"):
+            self.instance = Customer.objects.filter(pk=key).first() or self.instance
+        return cleaned
 
 
 @dataclass(frozen=True)
