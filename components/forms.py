@@ -108,7 +108,7 @@ class PortalModelForm(FormManners, forms.ModelForm):  # type: ignore[type-arg]
 
 def teach_manners(name: str, field: forms.Field) -> None:
     """Text that can be stored, a length that is bounded, and a box that browsers can fill in."""
-    if isinstance(field, forms.CharField):
+    if isinstance(field, forms.CharField) and not isinstance(field, forms.UUIDField):
         _bound_text(field)
     attrs = field.widget.attrs
     # The browser would cut pasted text without a word; the server says so and keeps it.

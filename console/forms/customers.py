@@ -1,5 +1,6 @@
 """What staff type about a customer."""
 
+import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
@@ -82,16 +83,16 @@ class CustomerForm(PortalModelForm):
             # Staff type somebody else's details: the browser must not offer their own.
             field.widget.attrs["autocomplete"] = "off"
 
+    @property
+    def details(self) -> CustomerDetails:
+        """What the flow takes. Only after `is_valid`."""
+        return cast("CustomerDetails", {name: self.cleaned_data[name] for name in FIELDS})
+
     def propose_code_from(self, url: str) -> None:
         """Let the browser ask `url` for a code while the name is typed. Works without, too."""
         self.fields["organization_name"].widget.attrs.update(
             {"data-proposes": self["code"].id_for_label, "data-propose-url": url}
         )
-
-    @property
-    def details(self) -> CustomerDetails:
-        """What the flow takes. Only after `is_valid`."""
-        return cast("CustomerDetails", {name: self.cleaned_data[name] for name in FIELDS})
 
     def clean_code(self) -> str:
         return str(self.cleaned_data["code"]).upper()
@@ -106,6 +107,15 @@ class CustomerForm(PortalModelForm):
             return ""
         validate_currency(currency)
         return currency
+
+
+class CreateCustomerForm(CustomerForm):
+    """The same fields, with a key of its own: sent twice, the form makes one customer."""
+
+    key = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
+
+    def validate_constraints(self) -> None:
+        """Left to the flow: sent again, the form must not stumble over what it made itself."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
 from accounts.roles import StaffPermission
-from console.forms.customers import CountryFilter, CustomerForm, EditCustomerForm
+from console.forms.customers import CountryFilter, CreateCustomerForm, EditCustomerForm
 from console.lists.customers import CustomerListing
 from console.timeline import timeline_of
 from console.views.base import ConsolePage, CustomerPage
@@ -50,22 +50,22 @@ class ProposeCode(ConsolePage):
         return HttpResponse(codes.propose(name) if name else "", content_type="text/plain")
 
 
-class CreateCustomer(ConsolePage, FormView[CustomerForm]):
+class CreateCustomer(ConsolePage, FormView[CreateCustomerForm]):
     template_name = "console/customers/create.html"
     permission = StaffPermission.EDIT_CUSTOMERS
-    form_class = CustomerForm
+    form_class = CreateCustomerForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "cancel_url": reverse("console:customers:list")}
 
-    def get_form(self, form_class: type[CustomerForm] | None = None) -> CustomerForm:
+    def get_form(self, form_class: type[CreateCustomerForm] | None = None) -> CreateCustomerForm:
         form = super().get_form(form_class)
         form.propose_code_from(reverse("console:customers:propose_code"))
         return form
 
-    def form_valid(self, form: CustomerForm) -> HttpResponse:
+    def form_valid(self, form: CreateCustomerForm) -> HttpResponse:
         try:
-            customer = flows.create(form.details, by=self.user)
+            customer = flows.create(form.details, by=self.user, key=form.cleaned_data["key"])
         except flows.CannotSaveCustomerError as error:
             form.add_error(error.field, str(error))
             return self.form_invalid(form)

@@ -1,10 +1,12 @@
 """Making and changing customers."""
 
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypedDict
 
+import psycopg2
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -61,6 +63,10 @@ class CannotSaveCustomerError(Exception):
         self.field = field
 
 
+class _KeyTakenError(Exception):
+    """There is a customer with this key."""
+
+
 @dataclass(frozen=True)
 class ForeignChange:
     """What somebody else did to one field while a person was typing."""
@@ -95,10 +101,24 @@ class CannotEditError(CannotSaveCustomerError):
 
 @transaction.atomic
 def create(
-    details: CustomerDetails, *, by: User | None, about: Iterable[trail.Record] = ()
+    details: CustomerDetails,
+    *,
+    by: User | None,
+    about: Iterable[trail.Record] = (),
+    key: uuid.UUID | None = None,
 ) -> Customer:
-    """Make a customer. An empty code is proposed from the name. Raises CannotSaveCustomerError."""
-    customer = _insert(details)
+    """Make a customer. An empty code is proposed from the name. Raises CannotSaveCustomerError.
+
+    `key` becomes the customer's own: the same details sent twice with one key make one customer.
+    """
+    key = key or uuid.uuid4()
+    if made := _made_by(key, details):
+        return made
+    try:
+        customer = _insert(details, key)
+    except _KeyTakenError:
+        # Twice in one moment, or another customer made with the page's "Back".
+        return _made_by(key, details) or create(details, by=by, about=about)
     trail.record(CREATED, subject=customer, actor=by, about=about)
     return customer
 
@@ -128,9 +148,18 @@ def edit(customer: Customer, changes: CustomerDetails, *, version: int, by: User
     return customer
 
 
-def _insert(details: CustomerDetails) -> Customer:
+def _made_by(key: uuid.UUID, details: CustomerDetails) -> Customer | None:
+    """The customer that exactly these details made under this key."""
+    made = Customer.objects.filter(pk=key).first()
+    told = {field: value for field, value in details.items() if field != "code" or value}
+    if made and all(getattr(made, field) == value for field, value in told.items()):
+        return made
+    return None
+
+
+def _insert(details: CustomerDetails, key: uuid.UUID) -> Customer:
     for _attempt in range(ATTEMPTS):
-        customer = Customer(**details)
+        customer = Customer(id=key, **details)
         customer.code = details.get("code") or codes.propose(customer.organization_name)
         try:
             _save(customer)
@@ -154,14 +183,19 @@ def _save(customer: Customer, fields: list[str] | None = None) -> None:
         with transaction.atomic():
             customer.save(update_fields=fields, force_insert=fields is None)
     except IntegrityError as error:
-        raise _explained(error) from error
+        rule = _rule_of(error)
+        if rule == "customer_code_unique":
+            sentence = _("Another customer has this code.")
+            raise CannotSaveCustomerError(sentence, field="code") from error
+        if rule == "customers_customer_pkey":
+            raise _KeyTakenError from error
+        raise
 
 
-def _explained(error: IntegrityError) -> Exception:
-    """A sentence where a person can mend it; the error itself where the mistake is ours."""
-    if "customer_code_unique" in str(error):
-        return CannotSaveCustomerError(_("Another customer has this code."), field="code")
-    return error
+def _rule_of(error: IntegrityError) -> str:
+    """The name of the constraint that refused. The message could hold what somebody typed."""
+    assert isinstance(error.__cause__, psycopg2.IntegrityError)  # noqa: S101 - our only driver
+    return error.__cause__.diag.constraint_name or ""
 
 
 def _stale(customer: Customer, version: int) -> CannotEditError:

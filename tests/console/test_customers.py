@@ -371,6 +371,23 @@ class TestCreate:
         assert response.context["form"].errors == {"code": ["Another customer has this code."]}
         assert Customer.objects.count() == 1
 
+    @pytest.mark.parametrize("code", ["", "ACME"])
+    def test_a_double_click_makes_one_customer(self, owner_client: HostClient, code: str) -> None:
+        key = owner_client.get(page_of("create")).context["form"]["key"].value()
+        data = {**NEEDED, "code": code, "key": str(key)}
+
+        responses = [owner_client.post(page_of("create"), data) for _ in range(2)]
+
+        assert [response.status_code for response in responses] == [302, 302]
+        assert Customer.objects.get().pk == key
+
+    @pytest.mark.parametrize("key", ["x", "\x00", "1" * 200])
+    def test_a_tampered_key_is_told(self, owner_client: HostClient, key: str) -> None:
+        response = owner_client.post(page_of("create"), {**NEEDED, "key": key})
+
+        assert list(response.context["form"].errors) == ["key"]
+        assert not Customer.objects.exists()
+
     def test_a_turnover_of_nothing_needs_no_currency(self, owner_client: HostClient) -> None:
         owner_client.post(page_of("create"), {**NEEDED, "turnover_currency": "EUR"})
 

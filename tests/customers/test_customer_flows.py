@@ -1,5 +1,6 @@
 """Making and changing customers."""
 
+import uuid
 from decimal import Decimal
 
 import pytest
@@ -92,6 +93,24 @@ class TestCreate:
             flows.create(details(), by=dana)
 
         assert refused.value.field == "code"
+
+    def test_the_same_form_sent_twice_makes_one_customer(self, dana: User) -> None:
+        key = uuid.uuid4()
+
+        made = [flows.create(details(city="Bonn"), by=dana, key=key) for _ in range(2)]
+
+        assert [each.pk for each in made] == [key, key]
+        assert Customer.objects.count() == 1
+        assert AuditEntry.objects.count() == 1
+
+    def test_a_form_that_was_changed_and_sent_again_makes_another(self, dana: User) -> None:
+        key = uuid.uuid4()
+        flows.create(details(), by=dana, key=key)
+
+        other = flows.create(details(organization_name="Bolt"), by=dana, key=key)
+
+        assert other.pk != key
+        assert Customer.objects.count() == 2
 
     def test_a_mistake_of_ours_stays_an_error(self, dana: User) -> None:
         with pytest.raises(IntegrityError, match="customer_turnover_has_a_currency"):

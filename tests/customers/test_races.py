@@ -5,6 +5,7 @@ meeting is called off after a moment. Without the lock both get there, and both 
 """
 
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -15,6 +16,7 @@ from django_tenants.utils import tenant_context
 
 from accounts.flows import people as accounts_people
 from accounts.models import User
+from audit.models import AuditEntry
 from customers import administrators
 from customers.flows import customers as customer_flows
 from customers.flows import people as flows
@@ -272,3 +274,17 @@ def test_two_customers_with_one_proposed_code_get_two(alpha: Reseller, dana: Use
 
     assert refusals(outcomes) == []
     assert set(Customer.objects.values_list("code", flat=True)) == {"ACME", "ACME-2"}
+
+
+@pytest.mark.usefixtures("slow_saving")
+def test_a_form_sent_twice_in_one_moment_makes_one_customer(alpha: Reseller, dana: User) -> None:
+    key = uuid.uuid4()
+
+    def make() -> object:
+        return customer_flows.create(details(""), by=dana, key=key)
+
+    outcomes = both(alpha, make, make)
+
+    assert refusals(outcomes) == []
+    assert Customer.objects.get().pk == key
+    assert AuditEntry.objects.count() == 1
