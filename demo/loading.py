@@ -14,7 +14,7 @@ from accounts.flows import invitations, people, staff
 from accounts.models import OneTimeLink, StaffMember, User
 from accounts.roles import StaffRole
 from approvals.flows import decisions, signup
-from approvals.models import ApprovalRequest
+from approvals.models import ApprovalRequest, Signup
 from config.environment import Mode
 from customers.flows import customers
 from customers.flows import people as customer_people
@@ -169,6 +169,16 @@ def _make_person(customer: Customer, world: DemoPerson, *, by: User) -> None:
 
 
 def _make_signup(world: DemoSignup, *, by: User) -> None:
+    with calendar.backdated(days=world.days_ago):
+        request = _sign_up(world)
+        if world.outcome != "draft":
+            _validate(request, world)
+    if world.outcome == "declined":
+        with calendar.backdated(days=world.days_ago - 1):
+            _decline(request, by=by, at=calendar.days_ago(world.days_ago - 1))
+
+
+def _sign_up(world: DemoSignup) -> ApprovalRequest:
     details = signup.SignupDetails(
         company=world.company,
         contact_name=world.contact_name,
@@ -181,24 +191,27 @@ def _make_signup(world: DemoSignup, *, by: User) -> None:
         state=world.state,
         postal_code=world.postal_code,
     )
-    with calendar.backdated(days=world.days_ago):
-        signup.sign_up(details, password=PASSWORD)
-        if world.outcome == "draft":
-            return
-        token = links.issue(
-            User.objects.get(email=world.email), OneTimeLink.Purpose.EMAIL_VALIDATION
-        )
-        request = signup.validate_email(token)
-        at = calendar.days_ago(world.days_ago) + dt.timedelta(minutes=4)
-        ApprovalRequest.objects.filter(pk=request.pk).update(submitted_at=at)
-    if world.outcome == "declined":
-        with calendar.backdated(days=world.days_ago - 1):
-            request.refresh_from_db()
-            refusal = decisions.Refusal(
-                reason=ApprovalRequest.DeclineReason.NOT_SERVED,
-                message="We do not serve hosting companies at the moment. Thank you for asking.",
-            )
-            decisions.decline(request, refusal, version=request.version, by=by)
-            ApprovalRequest.objects.filter(pk=request.pk).update(
-                decided_at=calendar.days_ago(world.days_ago - 1)
-            )
+    signup.sign_up(details, password=PASSWORD)
+    begun = calendar.days_ago(world.days_ago)
+    typed = Signup.objects.filter(email=world.email)
+    typed.update(licence_accepted_at=begun)
+    requests = ApprovalRequest.objects.filter(signup__in=typed)
+    requests.update(created_at=begun)
+    return requests.get()
+
+
+def _validate(request: ApprovalRequest, world: DemoSignup) -> None:
+    person = User.objects.get(email=world.email)
+    signup.validate_email(links.issue(person, OneTimeLink.Purpose.EMAIL_VALIDATION))
+    submitted = request.created_at + dt.timedelta(minutes=4)
+    ApprovalRequest.objects.filter(pk=request.pk).update(submitted_at=submitted)
+
+
+def _decline(request: ApprovalRequest, *, by: User, at: dt.datetime) -> None:
+    request.refresh_from_db()
+    refusal = decisions.Refusal(
+        reason=ApprovalRequest.DeclineReason.NOT_SERVED,
+        message="We do not serve hosting companies at the moment. Thank you for asking.",
+    )
+    decisions.decline(request, refusal, version=request.version, by=by)
+    ApprovalRequest.objects.filter(pk=request.pk).update(decided_at=at)
