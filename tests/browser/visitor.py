@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, Response
 
@@ -68,6 +69,11 @@ class Visitor:
                 return
             self.page.wait_for_timeout(300)
         raise AssertionError(f"No mail to {to} about {subject!r} arrived.")
+
+    @property
+    def path(self) -> str:
+        """Where the open page is on its host."""
+        return urlsplit(self.page.url).path
 
     def links(self) -> list[str]:
         """The paths of this host that the open page links to."""
