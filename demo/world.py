@@ -286,6 +286,15 @@ ALPENBLICK = DemoReseller(
                     "m.hohenstein@donaudampf.example",
                     CustomerRole.ADMINISTRATOR,
                 ),
+                DemoPerson("Frieda Köhler", "f.koehler@donaudampf.example", CustomerRole.BILLING),
+                DemoPerson(
+                    "Gustav Obermüller", "g.obermueller@donaudampf.example", status=Status.SUSPENDED
+                ),
+                DemoPerson(
+                    "Heidemarie Schäfer",
+                    "h.schaefer@donaudampf.example",
+                    status=Status.PENDING_APPROVAL,
+                ),
             ),
         ),
         DemoCustomer(

@@ -1,7 +1,6 @@
 """Logging in: who comes in, where they land, and what a stranger can find out."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -99,18 +98,10 @@ def test_who_may_not_come_in_learns_why_after_the_right_password(
     assert user.last_login is None
 
 
-@pytest.fixture
-def _fresh_hosts() -> Iterator[None]:
-    """What a reseller says about itself is kept for some seconds."""
-    hosts.forget()
-    yield
-    hosts.forget()
-
-
-@pytest.mark.usefixtures("_fresh_hosts")
 def test_whom_to_ask_is_named(alpha_client: HostClient, alpha: Reseller) -> None:
     with schema_context("public"):
         Reseller.objects.filter(pk=alpha.pk).update(support_email="help@alpha.example")
+    hosts.forget()  # what a reseller says about itself is kept for some seconds
     user = UserFactory.create(suspended=True, with_password=True)
 
     response = log_in(alpha_client, user.email)

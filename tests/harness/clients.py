@@ -8,6 +8,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.test import Client
 
 from accounts.models import User
+from resellers import hosts
 from resellers.models import Reseller
 from resellers.schemas import connection
 
@@ -19,6 +20,9 @@ class HostClient(Client):
         """Visit this host only; its sessions live in the reseller's schema."""
         super().__init__(HTTP_HOST=host)
         self.reseller = reseller
+        with self._caller_stays():
+            connection.set_schema_to_public()
+            hosts.find(host)  # known, as in a process that has served it before
 
     def request(self, **request: Any) -> Any:
         """Answer a request; the caller goes on in the schema where it was."""

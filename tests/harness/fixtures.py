@@ -9,10 +9,14 @@ from django.test import TransactionTestCase
 from pytest_django.plugin import DjangoDbBlocker
 from pytest_socket import socket_allow_hosts
 
+from resellers import hosts
 from resellers.models import Reseller
 from resellers.schemas import connection
 from tests.harness import database
 from tests.harness.clients import HostClient
+
+# Queries are counted: a host must not be looked up anew in the middle of a slow test.
+hosts.SECONDS_TO_KEEP = 3600.0
 
 
 @pytest.hookimpl(trylast=True)
@@ -41,6 +45,7 @@ def leave_nothing_behind() -> Iterator[None]:
     """What one test cached, counted or entered, the next one does not meet."""
     yield
     cache.clear()
+    hosts.forget()
     connection.set_schema_to_public()
 
 
