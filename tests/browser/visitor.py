@@ -59,6 +59,11 @@ class Visitor:
         self.page.locator("input[name=password]").fill(password)
         self.page.locator("main form button[type=submit]").first.click()
 
+    def confirm_password(self, password: str = PASSWORD) -> None:
+        """Answer the page that asks for it once more."""
+        self.page.locator("main input[name=password]").fill(password)
+        self.page.locator("main form button[type=submit]").first.click()
+
     def open_mail(self, to: str, subject: str) -> None:
         """Open the newest mail to somebody in the demo's inbox."""
         for _attempt in range(100):
