@@ -18,7 +18,7 @@ from approvals.models import ApprovalRequest, Signup
 from config.environment import Mode
 from customers.flows import customers
 from customers.flows import people as customer_people
-from customers.models import Customer
+from customers.models import Customer, Membership
 from demo import calendar
 from demo.world import (
     OPERATOR_EMAIL,
@@ -143,17 +143,20 @@ def _make_customer(world: DemoCustomer, *, by: User, days_ago: int) -> None:
         customer = customers.create(details, by=by)
         Customer.objects.filter(pk=customer.pk).update(created_at=calendar.days_ago(days_ago))
     for number, person in enumerate(world.people):
-        with calendar.backdated(days=max(days_ago - 1 - number, 0)):
-            _make_person(customer, person, by=by)
+        days = max(days_ago - 1 - number, 0)
+        with calendar.backdated(days=days):
+            membership = _make_person(customer, person, by=by)
+        Membership.objects.filter(pk=membership.pk).update(created_at=calendar.days_ago(days))
 
 
-def _make_person(customer: Customer, world: DemoPerson, *, by: User) -> None:
+def _make_person(customer: Customer, world: DemoPerson, *, by: User) -> Membership:
     pending = User.Status.PENDING_EMAIL_VALIDATION
     status = world.status if world.status == User.Status.PENDING_APPROVAL else pending
     new = customer_people.NewPerson(
         email=world.email, full_name=world.full_name, role=world.role, status=status
     )
-    user = customer_people.add_person(customer, new, by=by).user
+    membership = customer_people.add_person(customer, new, by=by)
+    user = membership.user
     if world.invited or world.status in {User.Status.ACTIVE, User.Status.SUSPENDED}:
         invitations.invite(
             user,
@@ -166,6 +169,7 @@ def _make_person(customer: Customer, world: DemoPerson, *, by: User) -> None:
         _accept_invitation(user)
     if world.status == User.Status.SUSPENDED:
         people.suspend(user, by=by, reason="Left the company.")
+    return membership
 
 
 def _make_signup(world: DemoSignup, *, by: User) -> None:
