@@ -11,6 +11,8 @@ from demo.world import NORTHWIND, OPERATOR_EMAIL
 from tests.browser.visitor import Visitor
 from tests.isolation.pages import PAGES
 
+# One process runs all of these: they share one running product.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 Come = Callable[..., Visitor]
 
 STAFF: dict[str, str] = {

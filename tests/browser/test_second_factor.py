@@ -16,6 +16,8 @@ HOST = "alpenblick.localhost"
 PERSON = "viewer@alpenblick.example"
 COLLEAGUE = "owner@alpenblick.example"
 
+# One process runs all of these: they share one running product.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 Come = Callable[..., Visitor]
 
 

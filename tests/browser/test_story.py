@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from demo.world import OPERATOR_EMAIL
@@ -11,6 +12,8 @@ from tests.browser.visitor import Visitor
 HOST = "cobalt.localhost"
 PASSWORD = "a-long-Passphrase-of-ours"
 
+# One process runs all of these: they share one running product.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 Come = Callable[..., Visitor]
 
 

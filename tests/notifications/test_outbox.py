@@ -175,7 +175,7 @@ def test_the_mail_says_how_to_reach_the_reseller(
 ) -> None:
     alpha.support_email, alpha.support_phone = email, phone
 
-    assert f"Write to {shown}.\n" in queue().text_body
+    assert f"Ask us: {shown}.\n" in queue().text_body
 
 
 def test_without_a_name_the_mail_greets_the_address(alpha: Reseller) -> None:
