@@ -5,14 +5,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.urls import Resolver404, resolve
+from playwright.sync_api import expect
 
 from accounts.roles import StaffRole
 from demo.world import NORTHWIND, OPERATOR_EMAIL
 from tests.browser.visitor import Visitor
 from tests.isolation.pages import PAGES
 
-# One process runs all of these: they share one running product.
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+# Each chapter builds on the one before: script/test gives a whole file to one process.
+pytestmark = pytest.mark.browser
 Come = Callable[..., Visitor]
 
 STAFF: dict[str, str] = {
@@ -135,7 +136,8 @@ def test_pages_of_staff(visitor: Come, role: str) -> None:
     look_at_pages(member, "/account/factors/app/on/")  # asks for the password once more
     member.confirm_password()
     member.go("/console/team/", host=NORTHWIND.host)
-    member.page.get_by_role("link", name=NORTHWIND.team[StaffRole.SUPPORT]).first.click()
+    with member.page.expect_navigation():
+        member.page.get_by_role("link", name=NORTHWIND.team[StaffRole.SUPPORT]).first.click()
     colleague = [path for path in member.links() if path.startswith(f"{member.path}")]
     look_at_pages(member, member.path, *colleague)
     look_around(member, "/console/")
@@ -182,7 +184,7 @@ def test_an_empty_form_says_what_is_missing(visitor: Come, path: str) -> None:
     if email := FORMS[path]:
         person.log_in(email, host=NORTHWIND.host)
     person.go(path, host=NORTHWIND.host)
-    person.page.locator("main form[method=post] button[type=submit]").first.click()
+    person.submit()
 
     assert person.page.title().startswith("Error:")
     summary = person.page.locator("[data-error-summary]")
@@ -216,4 +218,4 @@ def test_the_main_job_works_without_javascript(visitor: Come) -> None:
     page.get_by_role("button", name="Create customer").click()
     page.get_by_role("button", name=re.compile("administrator")).click()
 
-    assert page.get_by_role("row", name="Paula Plain").count() == 1
+    expect(page.get_by_role("row", name="Paula Plain")).to_have_count(1)

@@ -16,8 +16,8 @@ HOST = "alpenblick.localhost"
 PERSON = "viewer@alpenblick.example"
 COLLEAGUE = "owner@alpenblick.example"
 
-# One process runs all of these: they share one running product.
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+# Each chapter builds on the one before: script/test gives a whole file to one process.
+pytestmark = pytest.mark.browser
 Come = Callable[..., Visitor]
 
 

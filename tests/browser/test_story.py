@@ -12,8 +12,8 @@ from tests.browser.visitor import Visitor
 HOST = "cobalt.localhost"
 PASSWORD = "a-long-Passphrase-of-ours"
 
-# One process runs all of these: they share one running product.
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+# Each chapter builds on the one before: script/test gives a whole file to one process.
+pytestmark = pytest.mark.browser
 Come = Callable[..., Visitor]
 
 
@@ -27,7 +27,8 @@ def test_1_an_operator_makes_a_reseller_and_sees_it_become_ready(visitor: Come) 
     page.get_by_label("First owner's e-mail:").fill("olga@cobalt.example")
     page.get_by_label("First owner's name:").fill("Olga Owner")
     page.get_by_label("Amazon Web Services").check()
-    page.get_by_role("button", name="Save", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).click()
 
     for _attempt in range(60):
         operator.go("/admin/resellers/reseller/")
@@ -64,7 +65,8 @@ def test_4_staff_make_a_customer_and_invite_its_administrator(visitor: Come) -> 
     page.get_by_label("Organization name").fill("Zenith Labs")
     page.get_by_label("Contact name").fill("Zoe Admin")
     page.get_by_label("E-mail").fill("zoe@zenith.example")
-    page.get_by_role("button", name="Create customer").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Create customer").click()
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Zenith Labs")
     expect(page.get_by_label("E-mail")).to_have_value("zoe@zenith.example")
@@ -100,7 +102,8 @@ def test_6_a_stranger_signs_up_and_waits(visitor: Come) -> None:
     page.get_by_label("Password", exact=False).first.fill(PASSWORD)
     page.get_by_label("Password again").fill(PASSWORD)
     page.locator("input[name=licence]").check()
-    page.get_by_role("button", name="Sign up").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign up").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("mail")
 
     stranger.log_in("quentin@quokka.example", host=HOST, password=PASSWORD)
@@ -108,7 +111,8 @@ def test_6_a_stranger_signs_up_and_waits(visitor: Come) -> None:
 
     stranger.open_mail("quentin@quokka.example", "confirm your e-mail")
     stranger.follow_link()
-    page.get_by_role("button", name=re.compile("Confirm")).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile("Confirm")).click()
 
     stranger.log_in("quentin@quokka.example", host=HOST, password=PASSWORD)
     expect(page.get_by_text(re.compile("Waiting for approval")).first).to_be_visible()
@@ -122,7 +126,8 @@ def test_7_an_approver_is_mailed_and_approves(visitor: Come) -> None:
     page.get_by_role("link", name="Requests").click()
     page.get_by_role("link", name="Quokka Ventures").click()
     page.get_by_label("Organization name").fill("Quokka Ventures Pty Ltd")
-    page.get_by_role("button", name=re.compile("Approve and")).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile("Approve and")).click()
 
     page.get_by_role("link", name="Customers").first.click()
     page.get_by_role("link", name="Quokka Ventures Pty Ltd").click()
@@ -146,7 +151,8 @@ def test_9_the_operator_suspends_the_reseller_and_lets_it_go_on(visitor: Come) -
     page.get_by_role("link", name="Cobalt Cloud").click()
     page.get_by_role("link", name=re.compile("Suspend")).click()
     page.locator("input[name=reason], textarea[name=reason]").fill("Unpaid.")
-    page.locator("#content form button[type=submit], #content form input[type=submit]").last.click()
+    with page.expect_navigation():
+        page.locator("#content form [type=submit]").last.click()
 
     answer = guest.page.request.get(
         f"http://127.0.0.1:{guest.stack.port}/", headers={"Host": f"{HOST}:{guest.stack.port}"}
@@ -155,7 +161,8 @@ def test_9_the_operator_suspends_the_reseller_and_lets_it_go_on(visitor: Come) -
 
     operator.go("/admin/resellers/reseller/")
     page.get_by_role("link", name="Cobalt Cloud").click()
-    page.get_by_role("button", name=re.compile("Resume")).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile("Resume")).click()
     guest.page.wait_for_timeout(6000)  # a web process knows a host's state for five seconds
     guest.go("/", host=HOST)
     expect(guest.page.get_by_role("link", name="Sign up").first).to_be_visible()

@@ -57,12 +57,17 @@ class Visitor:
         self.go("/account/login/", host=host)
         self.page.locator("input[name=login]").fill(email)
         self.page.locator("input[name=password]").fill(password)
-        self.page.locator("main form button[type=submit]").first.click()
+        self.submit()
+
+    def submit(self) -> None:
+        """Send the page's first form and wait for the answer: a click alone does not wait."""
+        with self.page.expect_navigation():
+            self.page.locator("main form[method=post] button[type=submit]").first.click()
 
     def confirm_password(self, password: str = PASSWORD) -> None:
         """Answer the page that asks for it once more."""
         self.page.locator("main input[name=password]").fill(password)
-        self.page.locator("main form button[type=submit]").first.click()
+        self.submit()
 
     def open_mail(self, to: str, subject: str) -> None:
         """Open the newest mail to somebody in the demo's inbox."""
@@ -97,7 +102,7 @@ class Visitor:
         """Accept the open invitation."""
         for box in self.page.locator("input[type=password]").all():
             box.fill(password)
-        self.page.locator("main form button[type=submit]").first.click()
+        self.submit()
 
     def accessibility_violations(self) -> list[str]:
         """What axe finds on the open page, a line each."""
