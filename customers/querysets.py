@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Count, F, FilteredRelation, OuterRef, Q, Subquery
 
 from customers.roles import CustomerRole
+from formats import phones
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,11 +27,16 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.filter(country=code)
 
     def search(self, words: str) -> CustomerQuerySet:
-        """Those that hold every word in their name, code, contact, e-mail, phone or website."""
-        found = self
+        """Those that hold every word in their name, code, contact, e-mail, phone or website.
+
+        A phone number is found however it is typed.
+        """
+        found = Q()
         for word in words.lower().split()[:LONGEST_SEARCH]:
-            found = found.filter(search_text__contains=word)
-        return found
+            found &= Q(search_text__contains=word)
+        if digits := phones.searched(words):
+            found |= Q(search_text__contains=digits)
+        return self.filter(found)
 
     def with_people_count(self) -> CustomerQuerySet:
         """Adds `people_count`, counted for the rows of the page alone."""
