@@ -23,6 +23,16 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """The customers that this person belongs to."""
         return self.filter(memberships__user=user)
 
+    def listed(self) -> CustomerQuerySet:
+        """Those the reseller does business with: archived ones are out of sight."""
+        return self.exclude(status="archived")
+
+    def archived(self) -> CustomerQuerySet:
+        return self.filter(status="archived")
+
+    def suspended(self) -> CustomerQuerySet:
+        return self.filter(status="suspended")
+
     def in_country(self, code: str) -> CustomerQuerySet:
         return self.filter(country=code)
 

@@ -1,6 +1,5 @@
 """The customer's information: all of it for making one, section by section for changing it."""
 
-import uuid
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, ClassVar, cast
@@ -12,6 +11,7 @@ from django_countries import countries
 from components.company_forms import AddressForm, DomainField, clean_phones, show_phones
 from components.forms import PortalModelForm, Sections, Text
 from console.forms.editing import VersionedForm
+from console.forms.lifecycle import LookAlikeForm
 from customers.flows.customers import CustomerDetails
 from customers.models import Customer
 from customers.models.addresses import BILLING, BILLING_PARTS, PARTS
@@ -151,10 +151,8 @@ class CustomerForm(AddressForm, CustomerDetailsForm):
         fields: Sequence[str] = (*ORGANIZATION, *CONTACT, *PARTS, *OPTIONS)
 
 
-class CreateCustomerForm(CustomerForm):
+class CreateCustomerForm(LookAlikeForm, CustomerForm):
     """The same fields, with a key of its own: sent twice, the form makes one customer."""
-
-    key = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
@@ -16,8 +14,10 @@ from console.lists.customers import CustomerListing
 from console.timeline import timeline_of
 from console.views.base import ConsolePage, CustomerPage
 from console.views.editing import EditPage
+from console.views.lifecycle import LookAlikePage
 from customers import codes
 from customers.flows import customers as flows
+from customers.flows import lifecycle
 from customers.models import Customer, Membership
 
 
@@ -49,7 +49,7 @@ class ProposeCode(ConsolePage):
         return HttpResponse(codes.propose(name) if name else "", content_type="text/plain")
 
 
-class CreateCustomer(RefreshablePage, ConsolePage, FormView[CreateCustomerForm]):
+class CreateCustomer(RefreshablePage, LookAlikePage, ConsolePage, FormView[CreateCustomerForm]):
     template_name = "console/customers/create.html"
     permission = StaffPermission.EDIT_CUSTOMERS
     form_class = CreateCustomerForm
@@ -62,24 +62,18 @@ class CreateCustomer(RefreshablePage, ConsolePage, FormView[CreateCustomerForm])
         form.propose_code_from(reverse("console:customers:propose_code"))
         return form
 
-    def form_valid(self, form: CreateCustomerForm) -> HttpResponse:
-        try:
-            customer = flows.create(form.details, by=self.user, key=form.cleaned_data["key"])
-        except flows.CannotSaveCustomerError as error:
-            form.add_error(error.field, str(error))
-            return self.form_invalid(form)
-        messages.success(self.request, _("%(customer)s was created.") % {"customer": customer})
-        if self.may(StaffPermission.MANAGE_PEOPLE):
-            return redirect("console:people:add", customer.pk)
-        return redirect("console:customers:detail", customer.pk)
-
 
 class CustomerDetail(CustomerPage, TemplateView):
     template_name = "console/customers/detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         has_people = Membership.objects.filter(customer=self.customer).exists()
-        return super().get_context_data(has_people=has_people, **kwargs)
+        return super().get_context_data(
+            has_people=has_people,
+            refusal_to_restore=lifecycle.refusal_to_restore(self.customer),
+            restorable_until=lifecycle.restorable_until(self.customer),
+            **kwargs,
+        )
 
 
 class CustomerTimeline(CustomerPage, TemplateView):

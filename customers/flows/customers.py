@@ -115,6 +115,8 @@ def edit(customer: Customer, changes: CustomerDetails, *, version: int, by: User
     stored.
     """
     customer = Customer.objects.select_for_update().get(pk=customer.pk)
+    if customer.status == Customer.Status.ARCHIVED:
+        raise CannotSaveCustomerError(_("This customer is archived. Restore it first."))
     require_fresh(customer, seen=version, fields=changes, edits=[EDITED])
     changes = _clean(changes, customer)
     before = {field: getattr(customer, field) for field in changes}

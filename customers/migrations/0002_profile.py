@@ -38,6 +38,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="customer",
+            name="archived_from",
+            field=models.CharField(blank=True, editable=False, max_length=20),
+        ),
+        migrations.AddField(
+            model_name="customer",
             name="billing_address_3",
             field=models.CharField(blank=True, max_length=200, verbose_name="address line 3"),
         ),
@@ -215,6 +220,21 @@ class Migration(migrations.Migration):
                     ("billing_fax__regex", "^(\\+[1-9][0-9]{1,14}(;ext=[0-9]{1,7})?)?$"),
                 ),
                 name="customer_phones_are_e164",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("status", "archived"), models.Q(("archived_from", ""), _negated=True)
+                    ),
+                    models.Q(
+                        models.Q(("status", "archived"), _negated=True), ("archived_from", "")
+                    ),
+                    _connector="OR",
+                ),
+                name="customer_archived_knows_from_where",
             ),
         ),
         migrations.AddConstraint(

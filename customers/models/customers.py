@@ -45,6 +45,8 @@ class Customer(OfficeAddress, BillingAddress):
     status = models.CharField(max_length=20, choices=Status, default=Status.ACTIVE, editable=False)
     status_reason = models.CharField(max_length=500, blank=True, editable=False)
     status_changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Where restoring leads back to.
+    archived_from = models.CharField(max_length=20, blank=True, editable=False)
     # Archived because it was the same company as this one.
     merged_into = models.ForeignKey(
         "self", null=True, editable=False, on_delete=models.PROTECT, related_name="merged"
@@ -151,6 +153,11 @@ class Customer(OfficeAddress, BillingAddress):
             models.CheckConstraint(
                 name="customer_same_billing_address_is_empty",
                 condition=Q(billing_same_as_office=False) | Q(**dict.fromkeys(BILLING_PARTS, "")),
+            ),
+            models.CheckConstraint(
+                name="customer_archived_knows_from_where",
+                condition=(Q(status="archived") & ~Q(archived_from=""))
+                | (~Q(status="archived") & Q(archived_from="")),
             ),
             models.CheckConstraint(
                 name="customer_merged_is_archived",
