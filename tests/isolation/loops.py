@@ -72,7 +72,7 @@ class _Known:
     def __init__(self, values: Any) -> None:
         self.values = values
 
-    def resolve(self, context: Any, ignore_failures: bool = False) -> Any:  # noqa: ARG002, FBT001, FBT002 - Django's signature
+    def resolve(self, context: Any, ignore_failures: bool = False) -> Any:
         return self.values
 
 

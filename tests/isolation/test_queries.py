@@ -1,7 +1,9 @@
 """How often each page asks the database, for each role: exactly what is checked in, never more
 than a dozen times."""
 
+import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -35,10 +37,10 @@ PLATFORM_PAGES = sorted({*OPERATORS_PAGES, *OPEN, *SHARED})
 
 @pytest.fixture
 def platform_world(
-    db: None, platform_client: HostClient, settings: pytest.FixtureRequest, tmp_path: Path
+    db: None, platform_client: HostClient, settings: Any, tmp_path: Path
 ) -> PlatformWorld:
     """The operators' host of a demo installation, which has the local inbox, too."""
-    settings.INBOX_DIRECTORY = tmp_path  # type: ignore[attr-defined]
+    settings.INBOX_DIRECTORY = tmp_path
     connection.set_schema_to_public()
     reseller = ResellerFactory.create(ready=True)
     DomainFactory.create(tenant=reseller)
@@ -107,3 +109,52 @@ def test_the_file_names_no_page_that_is_gone() -> None:
     pages = {("reseller", name) for name in PAGES} | {("platform", name) for name in PLATFORM_PAGES}
 
     assert query_counts.leftovers(pages) == [], query_counts.HOW
+
+
+class TestTheFile:
+    """The file itself: a guard that nobody checked guards nothing."""
+
+    known = Line("reseller", "a:page", "staff.owner", 200, 5)
+
+    @pytest.fixture(autouse=True)
+    def file(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.delenv(query_counts.RENEW, raising=False)
+        monkeypatch.setattr(query_counts, "FILE", tmp_path / "counts.txt")
+        query_counts.write([self.known])
+
+    def test_gives_back_what_was_written(self) -> None:
+        assert query_counts.read() == {self.known}
+        assert query_counts.differences("reseller", "a:page", [self.known]) == ""
+
+    def test_tells_a_changed_count_as_a_patch(self) -> None:
+        dearer = dataclasses.replace(self.known, queries=6)
+
+        told = query_counts.differences("reseller", "a:page", [dearer])
+
+        assert told == f"- {self.known}\n+ {dearer}"
+
+    def test_misses_a_page_or_a_role_that_is_not_in_it(self) -> None:
+        elsewhere = dataclasses.replace(self.known, host="platform")
+        newcomer = dataclasses.replace(self.known, role="staff.viewer")
+
+        assert query_counts.differences("platform", "a:page", [elsewhere]) == f"+ {elsewhere}"
+        told = query_counts.differences("reseller", "a:page", [self.known, newcomer])
+        assert told == f"+ {newcomer}"
+        assert query_counts.differences("reseller", "a:page", []) == f"- {self.known}"
+
+    def test_tells_of_a_page_that_is_gone(self) -> None:
+        assert query_counts.leftovers({("reseller", "another")}) == [str(self.known)]
+        assert query_counts.leftovers({("reseller", "a:page")}) == []
+
+    def test_takes_over_what_was_measured_when_asked_to(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(query_counts.RENEW, "1")
+        dearer = dataclasses.replace(self.known, queries=6)
+        another = dataclasses.replace(self.known, page="another")
+
+        assert query_counts.differences("reseller", "a:page", [dearer]) == ""
+        assert query_counts.differences("reseller", "another", [another]) == ""
+        assert query_counts.leftovers({("reseller", "a:page")}) == []
+
+        assert query_counts.read() == {dearer}
