@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from approvals.models import ApprovalRequest, Signup
+from customers import search
 from customers.codes import LEGAL_FORMS
 from customers.models import Customer
 
@@ -79,7 +80,8 @@ def _customers(name: str, domain: str) -> list[Customer]:
 
 
 def _other_requests(signup: Signup, name: str) -> list[ApprovalRequest]:
-    alike = _holds_every_word(name, "signup__search_text") | Q(signup__email=signup.email)
+    same_email = Q(signup__search_text__contains=signup.email.lower())
+    alike = _holds_every_word(name, "signup__search_text") | same_email
     requests = ApprovalRequest.objects.in_queue().exclude(pk=signup.request_id).filter(alike)
     found = requests.select_related("signup", "decided_by").order_by("-submitted_at")[:CANDIDATES]
     return [
@@ -92,6 +94,8 @@ def _other_requests(signup: Signup, name: str) -> list[ApprovalRequest]:
 def _holds_every_word(name: str, column: str) -> Q:
     """Both columns hold lower-case text and have a trigram index. No word is in nothing."""
     every = Q() if name else Q(pk__in=[])
-    for word in name.split():
-        every &= Q(**{f"{column}__contains": word})
+    words = name.split()
+    # Names are compared afterwards, with every word: long ones find the candidates.
+    for word in [word for word in words if search.is_long(word)] or words:
+        every &= search.holds(column, word)
     return every

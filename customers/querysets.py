@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Count, F, FilteredRelation, OuterRef, Q, Subquery
 
 from customers.roles import CustomerRole
+from customers.search import holds
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,10 +27,13 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.filter(country=code)
 
     def search(self, words: str) -> CustomerQuerySet:
-        """Those that hold every word in their name, code, contact, e-mail, phone or website."""
+        """Those that hold every word in their name, code, contact, e-mail, phone or website.
+
+        See `customers.search` for words of one or two letters.
+        """
         found = self
         for word in words.lower().split()[:LONGEST_SEARCH]:
-            found = found.filter(search_text__contains=word)
+            found = found.filter(holds("search_text", word))
         return found
 
     def with_people_count(self) -> CustomerQuerySet:

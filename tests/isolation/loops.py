@@ -82,9 +82,9 @@ def watched() -> Iterator[dict[Loop, int]]:
     seen: dict[Loop, int] = {}
     render = ForNode.render
 
-    def noting(node: ForNode, context: Any) -> Any:
+    def noting(node: Any, context: Any) -> Any:
         values = node.sequence.resolve(context, ignore_failures=True)
-        loop = (node.origin.template_name, node.token.contents)
+        loop: Loop = (node.origin.template_name, node.token.contents)
         length = len(list(values)) if isinstance(values, QuerySet | list | tuple) else 0
         seen[loop] = max(seen.get(loop, 0), length)
         known = copy.copy(node)

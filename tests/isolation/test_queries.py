@@ -19,7 +19,6 @@ from tests.isolation import query_counts
 from tests.isolation.pages import PAGES
 from tests.isolation.query_counts import Line
 from tests.isolation.statements import asked
-from tests.isolation.test_platform import OPEN, OPERATORS_PAGES, SHARED
 from tests.isolation.visitors import (
     PlatformWorld,
     come_in,
@@ -29,10 +28,12 @@ from tests.isolation.visitors import (
     platform_visitors,
     visitors,
 )
+from tests.isolation.visits import PLATFORM_PAGES
 from tests.isolation.world import make_world
 
 MOST = 12
-PLATFORM_PAGES = sorted({*OPERATORS_PAGES, *OPEN, *SHARED})
+
+Found = dict[str, tuple[int, list[str]]]  # by role: the status and the statements
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def cost(client: HostClient, user: User | None, address: str) -> tuple[int, list
     return response.status_code, statements
 
 
-def check(host: str, name: str, found: dict[str, tuple[int, list[str]]]) -> None:
+def check(host: str, name: str, found: Found) -> None:
     """Compare with the file; the bound holds whatever the file says."""
     for role, (_status, statements) in found.items():
         assert len(statements) <= MOST, f"{name} for {role}:\n" + "\n".join(statements)
@@ -79,7 +80,8 @@ def check(host: str, name: str, found: dict[str, tuple[int, list[str]]]) -> None
 def test_a_page_asks_as_often_as_is_checked_in(
     alpha_client: HostClient, alpha: Reseller, name: str
 ) -> None:
-    world, found = make_world(), {}
+    world = make_world()
+    found: Found = {}
     for role, user in visitors(name, world).items():
         kwargs = named(name, world) | (equip(name, user) if user else {})
         address = reverse(name, urlconf="config.urls_reseller", kwargs=kwargs)
@@ -94,7 +96,7 @@ def test_a_page_asks_as_often_as_is_checked_in(
 def test_an_operators_page_asks_as_often_as_is_checked_in(
     platform_client: HostClient, platform_world: PlatformWorld, name: str
 ) -> None:
-    found = {}
+    found: Found = {}
     for role, user in platform_visitors(name, platform_world).items():
         kwargs = named_on_platform(name, platform_world) | (equip(name, user) if user else {})
         address = reverse(name, urlconf="config.urls_platform", kwargs=kwargs)
