@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Count, F, FilteredRelation, OuterRef, Q, Subquery
 
 from customers.roles import CustomerRole
+from customers.search import holds
 from formats import phones
 
 if TYPE_CHECKING:
@@ -39,11 +40,12 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     def search(self, words: str) -> CustomerQuerySet:
         """Those that hold every word in their name, code, contact, e-mail, phone or website.
 
-        A phone number is found however it is typed.
+        See `customers.search` for words of one or two letters. A phone number is found however it
+        is typed.
         """
         found = Q()
         for word in words.lower().split()[:LONGEST_SEARCH]:
-            found &= Q(search_text__contains=word)
+            found &= holds("search_text", word)
         if digits := phones.searched(words):
             found |= Q(search_text__contains=digits)
         return self.filter(found)
