@@ -23,12 +23,12 @@ from django.utils.translation import gettext as _
 
 from components import cursors
 from components.cursors import Cursor, UnreadableCursorError
-from components.rows import Column, Header, Row
+from components.rows import Column, Header, Row, table_rows
 
 M = TypeVar("M", bound=Model)
 Text = str | Promise
 
-COUNT_LIMIT = 10_000
+COUNT_LIMIT = 1_000
 TAB_COUNT_LIMIT = 99
 LONGEST_SEARCH = 200
 PER_PAGE = (25, 50, 100)
@@ -98,7 +98,7 @@ class Listing(Generic[M]):
 
     @cached_property
     def rows(self) -> list[Row]:
-        return [Row(record, self.columns) for record in self._page[0]]
+        return table_rows(self._page[0], self.columns)
 
     @cached_property
     def headers(self) -> list[Header]:

@@ -7,10 +7,9 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
 from audit import trail
-from components.forms import PortalModelForm, Sections, Text
+from components.forms import PortalModelForm, Sections, Text, country_field
 from customers.flows.customers import FIELDS, CannotEditError, CustomerDetails
 from customers.models import Customer
 from customers.validators import validate_phone
@@ -175,9 +174,4 @@ class EditCustomerForm(CustomerForm):
 class CountryFilter(forms.Form):
     """Narrows the list of customers; everything else of its state rides along."""
 
-    country = forms.ChoiceField(
-        label=_("Country"),
-        required=False,
-        choices=lambda: [("", _("All countries")), *countries],
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
+    country = country_field(required=False, empty_label=_("All countries"), css="form-select")

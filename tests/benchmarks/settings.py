@@ -1,0 +1,9 @@
+"""The product's own settings, with the pages that it is compared to."""
+
+from config.settings import *  # noqa: F403
+from config.settings import INSTALLED_APPS, SHARED_APPS
+
+# Public only, and without tables: the resellers' schemas are exactly the product's.
+SHARED_APPS = [*SHARED_APPS, "django_tables2", "tests.benchmarks"]
+INSTALLED_APPS = [*INSTALLED_APPS, "django_tables2", "tests.benchmarks"]
+ROOT_URLCONF = "tests.benchmarks.urls"
