@@ -9,6 +9,7 @@ from django_tenants.utils import tenant_context
 
 from accounts.models import StaffMember, User
 from accounts.roles import StaffRole
+from customers.models import Customer
 from resellers import flows, provisioning
 from resellers.models import Reseller
 from resellers.schemas import connection
@@ -150,3 +151,9 @@ def _sign_in(user: User) -> str:
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
     return str(session.session_key)
+
+
+def first_customer(house: House) -> str:
+    """Whose name stands first in the list."""
+    with tenant_context(house.reseller):
+        return str(Customer.objects.order_by("organization_name", "id")[0].organization_name)

@@ -3,8 +3,10 @@
 import contextlib
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db import connections
 from psycopg2.sql import SQL, Identifier
+from redis import Redis
 
 from embedded.postgres import DATABASE
 from resellers import hosts
@@ -14,8 +16,10 @@ from tests.harness.database import administrator
 
 @contextlib.contextmanager
 def copied(name: str) -> Iterator[str]:
-    """Have an installation without resellers, and point this process at it."""
+    """Have an installation without resellers and without tasks, and point this process at it."""
     create(name)
+    for url in (settings.REDIS_URL, settings.CELERY_BROKER_URL):
+        Redis.from_url(url.replace("redis+socket", "unix").replace("virtual_host", "db")).flushdb()
     try:
         with used(name):
             yield name

@@ -46,14 +46,6 @@ class Comparison:
     by_clock: float
     by_processor: float
 
-    @property
-    def worse(self) -> float:
-        return max(self.by_clock, self.by_processor)
-
-    @property
-    def better(self) -> float:
-        return min(self.by_clock, self.by_processor)
-
 
 def compare(timing: Timing, yardstick: Timing) -> Comparison:
     return Comparison(

@@ -33,6 +33,7 @@ class Stage:
     """PostgreSQL and Valkey are running; web servers and workers come and go."""
 
     instance: Instance
+    postgres: Child
     mail_port: int
     secret_key: str = field(default_factory=lambda: secrets.token_urlsafe(48))
 
@@ -118,8 +119,9 @@ def set_up(*, on_disk: bool) -> Iterator[Stage]:
             raise CannotStartError("Another run of script/bench uses this checkout.")
         try:
             instance.start_postgres()
+            [postgres] = instance.children
             instance.start_valkey()
-            yield Stage(instance, mail_port=free_port())
+            yield Stage(instance, postgres, mail_port=free_port())
         except CannotStartError as error:
             raise CannotStartError("\n".join([str(error), *last_words])) from error
         finally:
