@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from customers.models import Customer, Membership
 
 LONGEST_SEARCH = 10  # words
+SHORTEST_AMID = 3  # letters
+
+
+def _holds(word: str) -> Q:
+    """A condition that the index of letter triples can answer: it knows where words begin, but no
+    two letters amid others."""
+    if len(word) >= SHORTEST_AMID:
+        return Q(search_text__contains=word)
+    return Q(search_text__startswith=word) | Q(search_text__contains=f" {word}")
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -27,10 +36,12 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.filter(country=code)
 
     def search(self, words: str) -> CustomerQuerySet:
-        """Those that hold every word in their name, code, contact, e-mail, phone or website."""
-        found = self
-        for word in words.lower().split()[:LONGEST_SEARCH]:
-            found = found.filter(search_text__contains=word)
+        """Those that hold every word in their name, code, contact, e-mail, phone or website. A word
+        of one or two letters has to begin one of theirs."""
+        readable = [word for word in words.lower().split() if any(map(str.isalnum, word))]
+        found = self if readable else self.none()
+        for word in readable[:LONGEST_SEARCH]:
+            found = found.filter(_holds(word))
         return found
 
     def with_people_count(self) -> CustomerQuerySet:

@@ -46,6 +46,7 @@ class CustomerListing(Listing[Customer]):
         Column(gettext_lazy("Created"), "created_at", sort="created_at", on_phone=False),
     )
     default_sort = "organization_name"
+    search_sort = "-created_at"
     search_label = gettext_lazy("Search by name, code, contact, e-mail or phone")
     caption = gettext_lazy("Customers")
     empty_title = gettext_lazy("No customers yet")

@@ -1,4 +1,4 @@
-"""A mail server that takes everything and keeps nothing: `python -m tests.benchmarks.mail_sink PORT`."""
+"""A mail server that takes everything and keeps nothing, in a process of its own."""
 
 import asyncio
 import sys

@@ -1,7 +1,7 @@
 """Mails through the outbox, against a loop that does nothing but send.
 
-The mails lie in the outbox and their wake-up calls in the broker while the worker stands still. Then
-it goes on, and the time runs until the last mail is marked as sent. The loop sends the same
+The mails lie in the outbox and their wake-up calls in the broker while the worker stands still.
+Then it goes on, and the time runs until the last mail is marked as sent. The loop sends the same
 messages, one after the other, over one connection that is open already: no sender is barer.
 """
 

@@ -25,7 +25,6 @@ SEARCHES = {
     "a rare word of two letters": crowd.SHORT,
     "a common word of two letters": crowd.SHORT_COMMON,
     "two letters that match nothing": crowd.SHORT_NOWHERE,
-    "a rare word of one letter": "q",
 }
 WITHIN = AtMost(1.3)
 

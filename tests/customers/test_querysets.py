@@ -23,6 +23,17 @@ from tests.factories.customers import CustomerFactory, MembershipFactory
         ("50%", False),
         ("mu_ller", False),
         ("\\", False),
+        ("mü", True),
+        ("an", True),
+        ("gm str", True),
+        ("st", True),
+        ("ra", False),
+        ("sm 30", True),
+        ("ll", False),
+        ("%", False),
+        ("m_", False),
+        ("& müller -", True),
+        ("&", False),
     ],
 )
 def test_search_finds_every_word_anywhere(alpha: Reseller, words: str, is_found: bool) -> None:
