@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 Text = str | Promise
-_LABEL = _("Country")
 
 
 class CountrySelect(forms.Select):
@@ -46,13 +45,11 @@ class CountrySelect(forms.Select):
         )
 
 
-def country_field(
-    *, label: Text = _LABEL, empty_label: Text = "—", css: str = "", **options: Any
-) -> forms.ChoiceField:
+def country_field(*, empty_label: Text = "—", css: str = "", **options: Any) -> forms.ChoiceField:
     """A choice of all countries. Preset it with `initial`."""
+    options.setdefault("label", _("Country"))
     widget = CountrySelect(empty_label=empty_label, attrs={"class": css} if css else None)
     return forms.ChoiceField(
-        label=label,
         choices=lambda: [("", empty_label), *_choices(get_language())],
         widget=widget,
         **options,

@@ -20,6 +20,7 @@ MIDDLE = "quarry"  # every thousandth
 RARE = "zephyrine"  # as many as HELD_BY, however long the list is
 SHORT = "qx"  # the same ones, as a word of two letters
 SHORT_COMMON = "kg"  # every eighth
+EVERYWHERE = "office"
 NOWHERE = "nowhereville"
 SHORT_NOWHERE = "jj"
 HELD_BY = 60
@@ -48,7 +49,7 @@ SELECT gen_random_uuid(),
         [1 + ((h >> 14) & 7)],
     'Head of IT', 'office@c' || n || '.example', '+43 1 ' || 1000000 + n,
     'Ringstrasse ' || n %% 200, '', 'Vienna', '', '1010',
-    (ARRAY['AT','DE','FR','SE','IT'])[1 + n %% 5], false, '', 1,
+    (ARRAY['AT','DE','FR','SE','IT'])[1 + (h >> 17) %% 5], false, '', 1,
     now() - n * interval '1 minute'
 FROM (SELECT n, hashint4(n) & 2147483647 AS h FROM generate_series(1, %(number)s) n) numbers
 """

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from statistics import median
 
 from django.core.management import call_command
+from django.core.management.base import BaseCommand
 from django_tenants.management.commands.migrate_schemas import MigrateSchemasCommand
 
 from resellers.management.commands.migrate_schemas import Command
@@ -58,7 +59,7 @@ def _migrating(scale: Scale) -> Finding:
     )
 
 
-def _seconds(command: Callable[[], object]) -> float:
+def _seconds(command: Callable[[], BaseCommand]) -> float:
     begun = time.perf_counter()
     call_command(command(), interactive=False, verbosity=0)
     return time.perf_counter() - begun

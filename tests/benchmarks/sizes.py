@@ -21,12 +21,20 @@ SEARCHES = {
     "a common word": crowd.COMMON,
     "a rare word": crowd.RARE,
     "no match": crowd.NOWHERE,
-    "two common words": f"{crowd.COMMON} {crowd.SHORT_COMMON}",
+    "two common words": f"{crowd.COMMON} {crowd.EVERYWHERE}",
     "a rare word of two letters": crowd.SHORT,
     "a common word of two letters": crowd.SHORT_COMMON,
     "two letters that match nothing": crowd.SHORT_NOWHERE,
 }
+NOTHING = {crowd.NOWHERE, crowd.SHORT_NOWHERE}
 WITHIN = AtMost(1.3)
+_MIDDLE = Match(
+    "size.search-for-a-word-in-every-thousandth",
+    "customer list, search for a word that every thousandth has, against a common word in the short"
+    " list",
+    "long, search for a word in every thousandth",
+    "short, search for a common word",
+)
 
 
 def run(stage: Stage, scale: Scale) -> list[Finding]:
@@ -35,33 +43,33 @@ def run(stage: Stage, scale: Scale) -> list[Finding]:
         long = crowd.open_house("long", customers=scale.long_list)
         visits = {f"short, {name}": visit for name, visit in pages_of(short).items()}
         visits |= {f"long, {name}": visit for name, visit in pages_of(long).items()}
+        visits[_MIDDLE.ours] = _visit(long, {"q": crowd.MIDDLE})
         connection.close()
         with stage.web(database) as web:
             timings = play(stage, dict.fromkeys(visits, web), visits, scale.rounds)
     times = scale.long_list // scale.short_list
-    return [
+    matches = [
         Match(
-            f"size.{name}",
+            f"size.{name.replace(' ', '-')}",
             f"customer list, {name}: {times:,} times as many customers",
             f"long, {name}",
             f"short, {name}",
             WITHIN,
-        ).finding(timings)
-        for name in pages_of_any()
+        )
+        for name in _queries(deep="")
     ]
-
-
-def pages_of_any() -> list[str]:
-    return [*_queries(deep="")]
+    return [match.finding(timings) for match in [*matches, _MIDDLE]]
 
 
 def pages_of(house: House) -> dict[str, Visit]:
     with tenant_context(house.reseller):
         deep = _deep_cursor()
-    return {
-        name: Visit(house.host, f"{LIST}?{urlencode(query)}", house.session, "</html>")
-        for name, query in _queries(deep=deep).items()
-    }
+    return {name: _visit(house, query) for name, query in _queries(deep=deep).items()}
+
+
+def _visit(house: House, query: dict[str, str]) -> Visit:
+    expects = "list-table" if query.get("q") not in NOTHING else "Nothing matches"
+    return Visit(house.host, f"{LIST}?{urlencode(query)}", house.session, expects)
 
 
 def _queries(*, deep: str) -> dict[str, dict[str, str]]:
@@ -72,7 +80,7 @@ def _queries(*, deep: str) -> dict[str, dict[str, str]]:
         **{f"search for {what}": {"q": words} for what, words in SEARCHES.items()},
         "one country": {"country": crowd.COUNTRY},
         "one country, newest first": {"country": crowd.COUNTRY, "sort": "-created_at"},
-        "one country, a common word": {"country": crowd.COUNTRY, "q": crowd.COMMON},
+        "one country, a common word": {"country": crowd.COUNTRY, "q": crowd.EVERYWHERE},
     }
 
 

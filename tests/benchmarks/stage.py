@@ -24,8 +24,9 @@ LOOPBACK = "127.0.0.1"
 PLATFORM_HOST = "platform.example"
 SETTINGS = "tests.benchmarks.settings"
 # As docs/operations.md runs it.
-_WEB = "--interface wsgi --workers 2 --blocking-threads 2 --no-ws --log-level warning"
-_WORKER = "worker -l warning -c 2 --without-gossip --without-mingle"
+_WEB = "--interface wsgi --blocking-threads 2 --no-ws --log-level warning"
+_WORKER = "worker -l warning --without-gossip --without-mingle"
+_PROCESSES = 2  # of the web server, and of the worker
 
 
 @dataclass
@@ -35,6 +36,7 @@ class Stage:
     instance: Instance
     postgres: Child
     mail_port: int
+    in_a_hurry: bool
     secret_key: str = field(default_factory=lambda: secrets.token_urlsafe(48))
 
     def variables(self, database: str = DATABASE) -> dict[str, str]:
@@ -53,7 +55,12 @@ class Stage:
             "STATIC_ROOT": str(private_folder(where.state / "static", None)),
             "LOG_LEVEL": "ERROR",
             "PATH": "/usr/bin:/bin",
+            **({"BENCHMARK_IN_A_HURRY": "1"} if self.in_a_hurry else {}),
         }
+
+    @property
+    def processes(self) -> str:
+        return "1" if self.in_a_hurry else str(_PROCESSES)
 
     @contextlib.contextmanager
     def web(self, database: str = DATABASE) -> Iterator["Web"]:
@@ -61,6 +68,7 @@ class Stage:
         port = free_port()
         address = f"--host {LOOPBACK} --port {port}"
         words = ["-m", "granian", "config.wsgi:application", *_WEB.split(), *address.split()]
+        words += ["--workers", self.processes]
         program = self.program(f"web_{database}", words, database)
         web = Web(self.instance.start(program, is_ready=lambda: answers(port)), port)
         with self._stopped(web.child):
@@ -71,7 +79,9 @@ class Stage:
         """A Celery worker on one database."""
         words = ["-W", "ignore:::celery.platforms", "-m", "celery", "-q", "-A", "config"]
         child = self.instance.start(
-            self.program(f"worker_{database}", [*words, *_WORKER.split()], database)
+            self.program(
+                f"worker_{database}", [*words, *_WORKER.split(), "-c", self.processes], database
+            )
         )
         with self._stopped(child):
             yield child
@@ -106,12 +116,13 @@ class Web:
 
 
 @contextlib.contextmanager
-def set_up(*, on_disk: bool) -> Iterator[Stage]:
+def set_up(*, in_a_hurry: bool = False) -> Iterator[Stage]:
     """Start the servers; afterwards nothing of them stays.
 
-    On a disk PostgreSQL keeps its promises as it does in production, which is what writing costs.
+    PostgreSQL stands on a disk and keeps its promises as it does in production: that is what
+    writing costs. In a hurry everything is smaller, and in memory.
     """
-    where = _on_disk() if on_disk else places.temporary()
+    where = places.temporary() if in_a_hurry else _on_disk()
     last_words: deque[str] = deque(maxlen=30)
     instance = Instance(where, hear=lambda name, line: last_words.append(f"{name}: {line}"))
     with only_one(where) as ours:
@@ -121,7 +132,7 @@ def set_up(*, on_disk: bool) -> Iterator[Stage]:
             instance.start_postgres()
             [postgres] = instance.children
             instance.start_valkey()
-            yield Stage(instance, postgres, mail_port=free_port())
+            yield Stage(instance, postgres, mail_port=free_port(), in_a_hurry=in_a_hurry)
         except CannotStartError as error:
             raise CannotStartError("\n".join([str(error), *last_words])) from error
         finally:

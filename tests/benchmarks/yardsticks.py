@@ -68,7 +68,7 @@ class CustomerTables2(ConsolePage, SingleTableView):
         return customers.order_by("organization_name", "id")
 
 
-class CustomerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # only its stubs are generic
+class CustomerAdmin(admin.ModelAdmin):
     """The same rows as Django's admin shows them."""
 
     list_display = (
