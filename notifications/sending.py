@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from notifications.models import OutgoingMail
 from notifications.plain import one_line
+from notifications.post import Post
 from notifications.redaction import revealed_html, revealed_text
 from resellers.current import current_reseller
 from resellers.models import Reseller
@@ -41,9 +42,9 @@ LONGEST_ERROR = 500
 _PERMANENT = range(500, 600)
 
 
-def send(mail_id: uuid.UUID) -> None:
+def send(mail_id: uuid.UUID, *, post: Post | None = None) -> None:
     """Send the mail if it is due and nobody else does. Calling it any number of times sends it
-    once."""
+    once. With `post` its connection to the mail server is used; without, one of its own."""
     mail = claim(mail_id)
     if mail is None:
         return
@@ -51,7 +52,8 @@ def send(mail_id: uuid.UUID) -> None:
         _give_up(mail, "Every worker that tried to send this mail was stopped.")
         return
     try:
-        message_for(mail).send()
+        message = message_for(mail)
+        post.deliver(message) if post else message.send()
     except (smtplib.SMTPException, OSError, ValueError) as error:
         _note_failure(mail, error)
     else:

@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 
 from notifications import sending
 from notifications.models import OutgoingMail
+from notifications.post import Post
 from resellers.tasking import ResellerTask, for_each_in_service, public_task
 
 logger = logging.getLogger(__name__)
@@ -36,12 +37,13 @@ class Pause:
 
 
 _pause = Pause()
+_post = Post()
 
 
 @shared_task(name="notifications.send_mail", base=ResellerTask)
 def send_mail(*, mail_id: str, **_future: object) -> None:
     """Send one mail of the reseller in whose schema the task runs."""
-    sending.send(uuid.UUID(mail_id))
+    sending.send(uuid.UUID(mail_id), post=_post)
 
 
 @public_task(name="notifications.sweep")
