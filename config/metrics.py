@@ -1,7 +1,8 @@
 """`/metrics`: the installation's numbers in Prometheus' text format.
 
 Only on the platform's own host or by address, only for who knows METRICS_TOKEN. Whichever process
-answers tells the same: counts are kept in Valkey by all of them, states are asked of the database.
+answers tells the same: counts are kept in Valkey by all of them, and what waits in hundreds of
+schemas is gathered once a minute by a task.
 """
 
 import hmac
@@ -24,8 +25,7 @@ from prometheus_client.core import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
-from config import gathering
-from config.gathering import Gauge
+from config.gauges import Gauge, gauges
 from resellers.middleware import host_of
 from telemetry import counts
 from telemetry.metrics import BUCKETS, COUNTERS, HISTOGRAMS, Counter, Histogram, parsed
@@ -67,17 +67,17 @@ class Installation(Collector):
     """What is counted, and what is asked just now."""
 
     def collect(self) -> Iterator[Metric]:
-        """One family after the other; without Valkey, only what is asked."""
+        """One family after the other; without Valkey, no counts."""
+        for gauge in gauges():
+            yield _gauge(gauge)
         try:
             numbers = parsed(counts.read())
         except redis.RedisError:
-            numbers = None
-        for gauge in gathering.gauges(counts_are_there=numbers is not None):
-            yield _gauge(gauge)
-        for counter in COUNTERS if numbers is not None else ():
-            yield _counter(counter, (numbers or {}).get(counter.name, {}))
-        for histogram in HISTOGRAMS if numbers is not None else ():
-            yield _histogram(histogram, (numbers or {}).get(histogram.name, {}))
+            return
+        for counter in COUNTERS:
+            yield _counter(counter, numbers.get(counter.name, {}))
+        for histogram in HISTOGRAMS:
+            yield _histogram(histogram, numbers.get(histogram.name, {}))
 
 
 Numbers = dict[tuple[str, ...], float]  # by the values of the labels

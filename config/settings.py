@@ -138,6 +138,7 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
+CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -169,6 +170,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Finds the resellers that a dead worker left half-made.
     "resellers.sweep_unfinished": {
         "task": "resellers.sweep_unfinished",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    # Looks at what waits at all resellers, for /metrics.
+    "operations.gather_figures": {
+        "task": "operations.gather_figures",
         "schedule": 60.0,
         "options": {"expires": 55},
     },

@@ -48,6 +48,7 @@ def observed(run: Run, *, caused_by: str) -> Iterator[Run]:
 
 def _tell(run: Run, asked: statements.Asked, seconds: float) -> None:
     counts.add([*TASKS.one(run.task, run.outcome), *TASK_SECONDS.took(seconds, run.task)])
+    counts.send()  # a worker's process may be ended between two tasks
     fields = {
         "outcome": run.outcome,
         "duration_ms": round(seconds * 1000, 1),

@@ -1,18 +1,21 @@
 """The page that Prometheus reads: who gets it, and that its numbers are right."""
 
 import datetime as dt
+import time
 from collections.abc import Iterator
 from http import HTTPStatus
+from typing import NoReturn
 
 import pytest
 from django.conf import LazySettings
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 from django_tenants.utils import schema_context, tenant_context
 from prometheus_client.parser import text_string_to_metric_families
 
-from config import gathering
+from config.celery import app
+from operations import figures, tasks
 from resellers.models import Reseller
 from resellers.schemas import connection as schemas
 from telemetry import counts
@@ -32,9 +35,8 @@ HOSTS = ["localhost", "LOCALHOST:8000", "127.0.0.1:8000", "[::1]:8000", "web:800
 
 
 @pytest.fixture(autouse=True)
-def _token(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _token(settings: LazySettings) -> Iterator[None]:
     settings.METRICS_TOKEN = TOKEN
-    monkeypatch.setattr(counts, "_paused_until", 0.0)
     yield
     counts.client.cache_clear()
 
@@ -141,6 +143,8 @@ class TestWhatItTells:
             ApprovalRequestFactory.create_batch(2)
             ApprovalRequestFactory(declined=True)
 
+        tasks.gather_figures()
+
         found = numbers()
 
         assert found["portal_mails"] == {("queued",): 2, ("sending",): 1, ("failed",): 1}
@@ -151,6 +155,8 @@ class TestWhatItTells:
     def test_what_is_not_due_yet_is_not_overdue(self, alpha: Reseller) -> None:
         OutgoingMailFactory(next_attempt_at=timezone.now() + dt.timedelta(hours=1))
 
+        tasks.gather_figures()
+
         assert numbers()["portal_mails_oldest_due_seconds"] == {(): 0}
 
     def test_nothing_of_a_suspended_reseller_or_one_without_a_schema(self, alpha: Reseller) -> None:
@@ -160,6 +166,7 @@ class TestWhatItTells:
             ResellerFactory(ready=True)
             ResellerFactory(failed=True)
             ResellerFactory()
+        tasks.gather_figures()
 
         found = numbers()
 
@@ -178,11 +185,11 @@ class TestWhatItTells:
             with schema_context(schema), connection.cursor() as cursor:
                 cursor.execute("DELETE FROM django_migrations WHERE app = 'accounts'")
 
+        tasks.gather_figures()
+
         assert numbers()["portal_schemas_behind"] == {(): 2}
 
     def test_how_many_tasks_wait(self) -> None:
-        from config.celery import app  # noqa: PLC0415 - the queue of this test alone
-
         for _ in range(3):
             app.send_task("tests.nobody_runs_this")
         try:
@@ -190,19 +197,33 @@ class TestWhatItTells:
         finally:
             app.control.purge()
 
+    def test_when_all_this_was_gathered(self) -> None:
+        assert "portal_gathered_timestamp_seconds" not in numbers()
+
+        tasks.gather_figures()
+
+        found = numbers()
+        assert found["portal_gathered_timestamp_seconds"][()] == pytest.approx(time.time(), abs=5)
+        assert 0 < found["portal_gathering_seconds"][()] < 60
+
 
 class TestWhenSomethingIsAway:
-    def test_without_the_database_the_counts_are_told(
+    def test_without_the_database_everything_else_is_told(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        def refuse(*_args: object, **_kwargs: object) -> NoReturn:
+            raise OperationalError
+
+        tasks.gather_figures()
         counts.add(REQUESTS.one("a:page", "GET", "2xx"))
-        monkeypatch.setattr(gathering, "_TOGETHER", "SELECT nonsense FROM ")
+        monkeypatch.setattr(Reseller.objects, "values_list", refuse)
 
         found = numbers()
 
         assert found["portal_up"][("database",)] == 0
         assert found["portal_http_requests_total"] == {("GET", "a:page", "2xx"): 1}
-        assert "portal_mails" not in found
+        assert "portal_mails" in found
+        assert "portal_resellers" not in found
 
     def test_without_valkey_the_state_is_told(self, settings: LazySettings) -> None:
         settings.REDIS_URL = "redis://127.0.0.1:1/0"
@@ -211,7 +232,7 @@ class TestWhenSomethingIsAway:
         found = numbers()
 
         assert found["portal_up"] == {("database",): 1, ("broker",): 1, ("counts",): 0}
-        assert "portal_mails" in found
+        assert found["portal_resellers"][("ready",)] == 2
         assert "portal_http_requests_total" not in found
 
     def test_without_the_broker_the_rest_is_told(self, settings: LazySettings) -> None:
@@ -221,7 +242,7 @@ class TestWhenSomethingIsAway:
 
         assert found["portal_up"][("broker",)] == 0
         assert "portal_queue_length" not in found
-        assert "portal_mails" in found
+        assert found["portal_resellers"][("ready",)] == 2
 
     def test_a_database_that_refuses_connections_is_counted(self) -> None:
         elsewhere = schemas.copy("elsewhere")
@@ -241,22 +262,28 @@ class TestWhatItCosts:
     def test_a_few_questions_however_many_resellers(
         self, alpha: Reseller, bravo: Reseller, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(gathering, "SCHEMAS_PER_QUESTION", 1)
-        with asked() as apart:
-            gathering.facts_of_database()
-        monkeypatch.undo()
         with asked() as together:
-            gathering.facts_of_database()
+            tasks.gather_figures()
+        monkeypatch.setattr(figures, "SCHEMAS_PER_QUESTION", 1)
+        with asked() as apart:
+            tasks.gather_figures()
 
-        assert len(apart) - len(together) == 2, "one question and its time limit for each share"
-        assert len(together) == 7
+        assert len(together) == 6
+        assert len(apart) - len(together) == 3, "one question and its time limit for each share"
 
-    def test_whoever_asks_again_at_once_costs_the_database_nothing(self) -> None:
-        numbers()
+    def test_looking_costs_one_question(self, alpha: Reseller) -> None:
+        tasks.gather_figures()
 
         with asked() as statements:
-            again = numbers()
+            numbers()
 
-        assert statements == []
-        assert again["portal_up"][("database",)] == 1
-        assert 0 < counts.client().ttl(gathering.KEY) <= gathering.KEPT_FOR_SECONDS
+        assert len(statements) == 1
+
+    def test_no_time_limit_is_left_behind(self) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SHOW statement_timeout")
+            before = cursor.fetchone()
+            tasks.gather_figures()
+            cursor.execute("SHOW statement_timeout")
+
+            assert cursor.fetchone() == before

@@ -110,9 +110,11 @@ def test_two_web_workers_tell_the_same_numbers_and_write_json(tmp_path: Path) ->
     with running(log, *granian, *where, "--log-config", "config/granian.json"):
         wait_until(lambda: answers(port))
         ids = ask_until_both_answered(port, log)
+        expected = {("GET", "branding", "2xx"): len(ids)}
+        wait_until(lambda: numbers(port)["portal_http_requests_total"] == expected)
         told = [numbers(port)["portal_http_requests_total"] for _ in range(6)]
 
-    assert told == [{("GET", "branding", "2xx"): len(ids)}] * 6
+    assert told == [expected] * 6
     written = [line for line in lines(log) if line["logger"] == "portal.requests"]
     assert sorted(line["request_id"] for line in written) == sorted(ids)
     assert {line["tenant"] for line in written} == {"alpha"}

@@ -1,7 +1,10 @@
 """Counting over all processes, and never in anybody's way."""
 
+import os
+import socket
 import threading
 import time
+import warnings
 
 import pytest
 import redis
@@ -10,11 +13,6 @@ from django.conf import LazySettings
 from telemetry import counts
 from telemetry.metrics import BUCKETS, REQUEST_SECONDS, REQUESTS, TASKS, parsed
 from tests.config.lines import kept
-
-
-@pytest.fixture(autouse=True)
-def _unpaused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counts, "_paused_until", 0.0)
 
 
 def test_what_many_add_at_once_is_all_there() -> None:
@@ -53,21 +51,67 @@ def test_labels_may_hold_anything() -> None:
     assert parsed(counts.read())["portal_http_requests"] == {(strange, "GET", "2xx"): 1}
 
 
+def test_what_was_counted_is_sent_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counts, "SECONDS_BETWEEN", 0.05)
+    tally = counts.Tally()
+
+    for _ in range(3):
+        tally.add(TASKS.one("a.task", "done"))
+
+    deadline = time.monotonic() + 20
+    while not counts.client().hgetall(counts.KEY):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert parsed(counts.read()) == {"portal_tasks": {("a.task", "done"): 3}}
+
+
+def test_a_forked_process_sends_only_its_own() -> None:
+    counts.add(TASKS.one("of.parent", "done"))
+
+    with warnings.catch_warnings():  # newer Pythons warn of threads: the child uses none
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if not child:
+        counts.add(TASKS.one("of.child", "done"))
+        counts.send()
+        os._exit(0)
+    os.waitpid(child, 0)
+
+    found = parsed(counts.read())["portal_tasks"]
+    assert found == {("of.parent", "done"): 1, ("of.child", "done"): 1}
+
+
 def test_a_server_that_is_away_costs_one_attempt_and_one_line(
-    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+    settings: LazySettings,
 ) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     counts.client.cache_clear()
+    tally = counts.Tally()
     try:
         with kept("telemetry.counts") as lines:
-            begun = time.perf_counter()
             for _ in range(50):
-                counts.add(TASKS.one("a.task", "done"))
-            seconds = time.perf_counter() - begun
+                tally.add(TASKS.one("a.task", "done"))
+                tally.send()
         with pytest.raises(redis.RedisError):
             counts.read()
     finally:
         counts.client.cache_clear()
 
     assert len(lines.lines) == 1
-    assert seconds < 2 * counts.SECONDS_TO_WAIT
+
+
+def test_counting_keeps_nobody_waiting(settings: LazySettings) -> None:
+    """A server that takes connections and never answers."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        settings.REDIS_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        counts.client.cache_clear()
+        tally = counts.Tally()
+        begun = time.perf_counter()
+        for _ in range(1000):
+            tally.add(TASKS.one("a.task", "done"))
+        seconds = time.perf_counter() - begun
+    counts.client.cache_clear()
+
+    assert seconds < counts.SECONDS_TO_WAIT
