@@ -1,13 +1,22 @@
 """All settings, in titled blocks. What an installation may choose is read from the environment."""
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
 
-from config.environment import Mode, env, read_mode, read_secret_key
+from config.environment import (
+    Mode,
+    env,
+    read_log_format,
+    read_metrics_token,
+    read_mode,
+    read_secret_key,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 # ── Mode and secrets ──────────────────────────
 MODE = read_mode()
@@ -65,7 +74,9 @@ TENANT_LIMIT_SET_CALLS = True
 
 # ── Request's way ──────────────────────────
 MIDDLEWARE = [
+    "config.requests.RequestMiddleware",
     "config.health.HealthMiddleware",
+    "config.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -127,6 +138,7 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
+CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -158,6 +170,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Finds the resellers that a dead worker left half-made.
     "resellers.sweep_unfinished": {
         "task": "resellers.sweep_unfinished",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    # Looks at what waits at all resellers, for /metrics.
+    "operations.gather_figures": {
+        "task": "operations.gather_figures",
         "schedule": 60.0,
         "options": {"expires": 55},
     },
@@ -302,19 +320,29 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# ── Logs ──────────────────────────
+# ── Logs and metrics ──────────────────────────
+METRICS_TOKEN = read_metrics_token()
+_level = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"secret_links": {"()": "config.logs.SecretLinks"}},
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "plain",
-            "filters": ["secret_links"],
-        }
+    "formatters": {
+        "plain": {
+            "()": "config.logs.PlainLines",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        },
+        "json": {"()": "config.logs.JsonLines"},
     },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": read_log_format(MODE).value}
+    },
+    "root": {"handlers": ["console"], "level": _level},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": _level, "propagate": False},
+        # What our own line of each request and task tells already.
+        "django.request": {"level": "ERROR"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+    },
 }

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from components import icons, navigation, times
 from components.errors import error_lines
 from components.statuses import SHAPES
+from telemetry.context import current_id
 
 register = template.Library()
 
@@ -29,6 +30,12 @@ def icon(name: str) -> SafeString:
 def menu(context: Context, name: str) -> list[navigation.Link]:
     request: HttpRequest | None = context.get("request")
     return navigation.links(request, name) if request else []
+
+
+@register.simple_tag
+def reference() -> str:
+    """The number under which the logs tell of this request; empty outside of one."""
+    return current_id()
 
 
 @register.simple_tag

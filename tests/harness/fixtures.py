@@ -12,6 +12,7 @@ from pytest_socket import socket_allow_hosts
 from resellers import hosts
 from resellers.models import Reseller
 from resellers.schemas import connection
+from telemetry import counts
 from tests.harness import database
 from tests.harness.clients import HostClient
 
@@ -44,6 +45,7 @@ def django_db_setup(
 def leave_nothing_behind() -> Iterator[None]:
     """What one test cached, counted or entered, the next one does not meet."""
     yield
+    counts.send()
     cache.clear()
     hosts.forget()
     connection.set_schema_to_public()

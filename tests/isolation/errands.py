@@ -15,6 +15,7 @@ from approvals import tasks as approvals
 from approvals.flows import drafts
 from approvals.models import ApprovalRequest
 from notifications import tasks as notifications
+from operations import tasks as operations
 from resellers import tasks as resellers
 from tests.factories.accounts import PASSWORD, UserFactory, hashed_password
 from tests.factories.approvals import ApprovalRequestFactory
@@ -150,6 +151,7 @@ TASKS: dict[str, Callable[[], None]] = {
     "approvals.sweep_drafts": approvals.sweep_drafts,
     "notifications.send_mail": send_a_mail,
     "notifications.sweep": notifications.sweep,
+    "operations.gather_figures": operations.gather_figures,
     "resellers.sweep_unfinished": resellers.sweep_unfinished,
 }
 NOT_RUN = {

@@ -74,6 +74,7 @@ def test_only_the_platforms_own_tasks_run_in_public() -> None:
     assert {name for name in in_public if not name.startswith("tests.")} == {
         "approvals.sweep_drafts",
         "notifications.sweep",
+        "operations.gather_figures",
         "resellers.provision",
         "resellers.sweep_unfinished",
     }
