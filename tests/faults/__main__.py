@@ -12,7 +12,7 @@ from tests.faults import stage
 
 stage.describe_to_django()
 
-from tests.faults import report, trials  # noqa: E402 - trials import models: settings come first
+from tests.faults import processes, report, trials  # noqa: E402 - trials import models: settings come first
 from tests.faults.contract import Trial  # noqa: E402
 
 ROUNDS = 200
@@ -28,7 +28,7 @@ def main() -> int:
         print(f"script/faults: no trial is named {error}. There are: {known}", file=sys.stderr)  # noqa: T201
         return 2
     try:
-        with stage.running():
+        with stage.running(), processes.ready():
             results = [_run(trial, options.rounds) for trial in chosen]
     except CannotStartError as error:
         print(f"script/faults: {error}", file=sys.stderr)  # noqa: T201

@@ -7,6 +7,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,10 @@ from embedded import places
 from embedded.instance import Instance, only_one
 from embedded.places import Places
 from embedded.postgres import Postgres
+from embedded.processes import Child, Program
 from embedded.valkey import Valkey
+from tests.faults.mail_server import free_port
+from tests.faults.visits import Site
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PLATFORM_HOST = "localhost"
@@ -30,6 +34,7 @@ class Stage:
 
     places: Places
     instance: Instance
+    mail_port: int
 
     @property
     def postgres(self) -> Postgres:
@@ -39,6 +44,38 @@ class Stage:
     def valkey(self) -> Valkey:
         return Valkey(self.places)
 
+    def child(self, name: str) -> Child:
+        """The running program of this name."""
+        return next(each for each in self.instance.children if each.program.name == name)
+
+    def end(self, name: str, *, kill: bool = False) -> None:
+        """Stop a server in order, or kill it."""
+        child = self.child(name)
+        if kill:
+            child.tidy_up()
+        else:
+            child.stop()
+        self.instance.children.remove(child)
+
+    @contextlib.contextmanager
+    def web(self) -> Iterator[Site]:
+        """The web server, as `docs/operations.md` starts it."""
+        port = free_port()
+        options = f"--interface wsgi --port {port} --workers 1 --blocking-threads 2"
+        words = ["-m", "granian", "tests.faults.wsgi:application", *options.split(), "--no-ws"]
+        program = Program(
+            name="web",
+            command=[sys.executable, *words, "--log-level", "warning"],
+            environment=dict(os.environ),
+            folder=CHECKOUT,
+        )
+        site = Site(port)
+        self.instance.start(program, is_ready=site.is_ready)
+        try:
+            yield site
+        finally:
+            self.end("web", kill=True)
+
 
 _stage: Stage | None = None
 
@@ -47,7 +84,7 @@ def describe_to_django() -> None:
     """Decide on addresses and load the settings. Nothing is started yet."""
     global _stage  # noqa: PLW0603 - one run, one stage
     where = places.temporary()
-    _stage = Stage(where, Instance(where, hear=lambda _name, _line: None))
+    _stage = Stage(where, Instance(where, hear=lambda _name, _line: None), free_port())
     static_root = where.state / "static"
     static_root.mkdir()
     os.environ.update(
@@ -61,6 +98,7 @@ def describe_to_django() -> None:
         DATABASE_URL=_stage.postgres.url,
         REDIS_URL=_stage.valkey.cache_url(),
         CELERY_BROKER_URL=_stage.valkey.broker_url(),
+        EMAIL_URL=f"smtp://127.0.0.1:{_stage.mail_port}",
         STATIC_ROOT=str(static_root),
         PYTHONUNBUFFERED="1",
     )
