@@ -44,7 +44,7 @@ def run(rounds: int) -> Outcome:
 def _steps_of_a_mail(folder: Path) -> list[Step]:
     """Send one mail undisturbed, and note every step."""
     mail, path = world.queued_mail(), folder / "steps-of-a-mail"
-    order = Order(folder / "worker.log", SOLO, steps.record, (str(mail.pk), path))
+    order = Order(SOLO, steps.record, (str(mail.pk), path))
     with processes.started(order):
         sent = processes.wait_until(lambda: world.state_of(mail) == "sent" and world.is_idle())
     if not sent:
@@ -81,15 +81,11 @@ class Round:
             with self._victim("worker", SOLO, self.step) as victim:
                 victim.wait(5)
         else:
-            with processes.started(Order(self._log, SOLO)):
+            with processes.started(Order(SOLO)):
                 time.sleep(_randomly.uniform(0, _LONGEST_LIFE))
         self._look_at_flight(self.mails)
-        with processes.started(Order(self._log, SOLO)):
+        with processes.started(Order(SOLO)):
             self._mend()
-
-    @property
-    def _log(self) -> Path:
-        return self.folder / "worker.log"
 
     @contextlib.contextmanager
     def _victim(
@@ -97,7 +93,7 @@ class Round:
     ) -> Iterator[Running]:
         once = self.folder / f"struck-{self.number}"
         given = (str(self.mails[1].pk), step, whom, once)
-        with processes.started(Order(self._log, arguments, steps.strike, given)) as victim:
+        with processes.started(Order(arguments, steps.strike, given)) as victim:
             self._fail_unless(processes.wait_until(once.exists), "was not reached")
             yield victim
 

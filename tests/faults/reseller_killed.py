@@ -57,7 +57,7 @@ def _is_random(number: int) -> bool:
 def _steps_of_a_reseller(folder: Path) -> list[Step]:
     """Make one reseller undisturbed, and note every step."""
     reseller, path = flows.create(world.new_reseller(), by=None), folder / "steps-of-a-reseller"
-    order = Order(folder / "worker.log", SOLO, steps.record, (str(reseller.pk), path))
+    order = Order(SOLO, steps.record, (str(reseller.pk), path))
     with processes.started(order):
         made = processes.wait_until(lambda: _state(reseller) == "ready" and world.is_idle())
     world.remove(reseller)
@@ -78,10 +78,6 @@ class Scene:
     mail_server: MailServer
     site: Site
 
-    @property
-    def log(self) -> Path:
-        return self.folder / "worker.log"
-
 
 @dataclass
 class Round:
@@ -97,7 +93,7 @@ class Round:
         """Strike, mend, look."""
         self.reseller = flows.create(self.reseller, by=None)
         if self.step is None:
-            with processes.started(Order(self.scene.log, SOLO)):
+            with processes.started(Order(SOLO)):
                 time.sleep(_randomly.uniform(0, _LONGEST_LIFE))
             self._go_on()
         elif self.number % _CUT_EVERY == _CUT_EVERY - 1:
@@ -116,7 +112,7 @@ class Round:
 
     def _go_on(self) -> None:
         self._look_at_the_half()
-        with processes.started(Order(self.scene.log, SOLO)):
+        with processes.started(Order(SOLO)):
             self._mend()
 
     @contextlib.contextmanager
@@ -125,7 +121,7 @@ class Round:
     ) -> Iterator[Running]:
         once = self.scene.folder / f"struck-{self.reseller.pk}"
         given = (str(self.reseller.pk), step, whom, once)
-        with processes.started(Order(self.scene.log, arguments, steps.strike, given)) as victim:
+        with processes.started(Order(arguments, steps.strike, given)) as victim:
             self._fail_unless(processes.wait_until(once.exists), "was not reached")
             yield victim
 

@@ -1,11 +1,12 @@
 """All trials, in the order of the report. A new one is a module with a `TRIAL` and a line here."""
 
-from tests.faults import mail_killed, reseller_killed
+from tests.faults import mail_killed, reseller_killed, smtp
 from tests.faults.contract import Trial
 
 TRIALS: list[Trial] = [
     mail_killed.TRIAL,
     reseller_killed.TRIAL,
+    smtp.TRIAL,
 ]
 
 
