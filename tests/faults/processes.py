@@ -44,10 +44,12 @@ _context = multiprocessing.get_context("forkserver")
 class Order:
     """What a process is to do."""
 
-    arguments: tuple[str, ...]
+    arguments: tuple[str, ...]  # of the command celery
     # Called in the new process before Celery begins; must be a function of a module.
     prepare: Callable[..., None] | None = None
     given: tuple[Any, ...] = ()
+    # What to do in place of running Celery.
+    act: Callable[[], None] | None = None
     # Settings whose only job is to make time pass faster.
     settings: dict[str, object] = field(default_factory=dict)
     seconds_between: dict[str, float] = field(default_factory=dict)  # of beat's entries, by name
@@ -138,4 +140,7 @@ def _become(order: Order) -> None:
         settings.CELERY_BEAT_SCHEDULE[name]["schedule"] = seconds
     if order.prepare:
         order.prepare(*order.given)
-    app.start(list(order.arguments))
+    if order.act:
+        order.act()
+    else:
+        app.start(list(order.arguments))

@@ -59,15 +59,13 @@ def _steps_of_a_reseller(folder: Path) -> list[Step]:
     reseller, path = flows.create(world.new_reseller(), by=None), folder / "steps-of-a-reseller"
     order = Order(SOLO, steps.record, (str(reseller.pk), path))
     with processes.started(order):
-        made = processes.wait_until(lambda: _state(reseller) == "ready" and world.is_idle())
+        made = processes.wait_until(
+            lambda: world.reseller_state(reseller) == "ready" and world.is_idle()
+        )
     world.remove(reseller)
     if not made:
         raise RuntimeError("An undisturbed worker makes no reseller.")
     return [Step.parse(line) for line in path.read_text().splitlines()]
-
-
-def _state(reseller: Reseller) -> str:
-    return Reseller.objects.values_list("state", flat=True).get(pk=reseller.pk)
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ class Round:
 
     def _look_at_the_half(self) -> None:
         """Nobody works on it now: a host is served exactly when all is there."""
-        state, name = _state(self.reseller), self.reseller.schema_name
+        state, name = world.reseller_state(self.reseller), self.reseller.schema_name
         is_served = Domain.objects.filter(tenant=self.reseller).exists()
         self._fail_unless(is_served == (state == "ready"), f"{state}, but served: {is_served}")
         has_schema = schema_exists(name)
@@ -138,7 +136,7 @@ class Round:
         self.outcome.faults = (self.outcome.faults or 0) + 1
         abandoned = world.in_hands()
         self._sweep_until_settled()
-        if _state(self.reseller) == "failed":
+        if world.reseller_state(self.reseller) == "failed":
             self.outcome.figures["failed"] = int(self.outcome.figures["failed"]) + 1
             self._look_at_the_half_of_a_failure()
             flows.retry(self.reseller, by=None)
@@ -153,7 +151,9 @@ class Round:
             past = F("state_changed_at") - tasks.STUCK_AFTER - dt.timedelta(minutes=1)
             waiting.update(state_changed_at=past)
             tasks.sweep_unfinished.delay()
-            if processes.wait_until(lambda: _state(self.reseller) in {"ready", "failed"}, 2):
+            if processes.wait_until(
+                lambda: world.reseller_state(self.reseller) in {"ready", "failed"}, 2
+            ):
                 return
 
     def _look_at_the_half_of_a_failure(self) -> None:
@@ -163,7 +163,7 @@ class Round:
         self._fail_unless(not is_served, "failed, but served")
 
     def _count(self) -> None:
-        state = _state(self.reseller)
+        state = world.reseller_state(self.reseller)
         if not self._fail_unless(state == "ready", f"ends as {state}"):
             self.outcome.lost = (self.outcome.lost or 0) + 1
             return

@@ -38,8 +38,7 @@ def run(rounds: int) -> Outcome:
     counts = Counter(MISDEEDS[number * len(MISDEEDS) // rounds] for number in range(rounds))
     if rounds > len(MISDEEDS):
         counts = Counter(MISDEEDS[number % len(MISDEEDS)] for number in range(rounds))
-    order = Order(PREFORK, shorten, settings={"EMAIL_TIMEOUT": _TIMEOUT}
-    )
+    order = Order(PREFORK, shorten, settings={"EMAIL_TIMEOUT": _TIMEOUT})
     with world.ready_reseller(), MailServer.running(where.mail_port) as mail_server:
         with short_limits(), processes.started(order):
             for misdeed, count in counts.items():

@@ -48,6 +48,12 @@ class Stage:
         """The running program of this name."""
         return next(each for each in self.instance.children if each.program.name == name)
 
+    def pid(self, name: str) -> int:
+        """Its process."""
+        process = self.child(name)._process
+        assert process
+        return process.pid
+
     def end(self, name: str, *, kill: bool = False) -> None:
         """Stop a server in order, or kill it."""
         child = self.child(name)

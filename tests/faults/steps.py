@@ -60,12 +60,12 @@ class Step:
 
 
 class Watch:
-    """Calls `reached` before each step of the one task that carries `argument`."""
+    """Calls `reached` before each step of the one task that carries `argument`. None: of all."""
 
-    def __init__(self, argument: str, reached: Callable[[Step], None]) -> None:
+    def __init__(self, argument: str | None, reached: Callable[[Step], None]) -> None:
         self.argument = argument
         self.reached = reached
-        self.is_on = False
+        self.is_on = argument is None
         self.turns: Counter[tuple[str, int]] = Counter()
 
     def begin(self) -> None:
@@ -74,7 +74,7 @@ class Watch:
 
     def _enter(self, frame: FrameType, _event: str, _argument: object) -> Trace | None:
         code = frame.f_code
-        if code in _BEGINNINGS:
+        if code in _BEGINNINGS and self.argument:
             self.is_on = self.argument in frame.f_locals.get("kwargs", {}).values()
         watched = code.co_filename.startswith((*OURS, *SENDING, *STORING, *ENDING))
         return self._line if watched else None
@@ -87,13 +87,13 @@ class Watch:
         return self._line
 
 
-def record(argument: str, path: Path) -> None:
+def record(argument: str | None, path: Path) -> None:
     """Write each step of the task with this argument into a file, from now on."""
     file = path.open("a", buffering=1)
     Watch(argument, lambda step: print(step.dump(), file=file)).begin()
 
 
-def strike(argument: str, at: Step, blow: Blow, once: Path) -> None:
+def strike(argument: str | None, at: Step, blow: Blow, once: Path) -> None:
     """Strike at one step of the task with this argument, and only once: `once` is made then."""
 
     def reached(step: Step) -> None:

@@ -1,12 +1,26 @@
 """All trials, in the order of the report. A new one is a module with a `TRIAL` and a line here."""
 
-from tests.faults import mail_killed, reseller_killed, smtp
+from tests.faults import (
+    beats,
+    broker_down,
+    broker_emptied,
+    database_restarted,
+    decision_killed,
+    mail_killed,
+    reseller_killed,
+    smtp,
+)
 from tests.faults.contract import Trial
 
 TRIALS: list[Trial] = [
     mail_killed.TRIAL,
     reseller_killed.TRIAL,
     smtp.TRIAL,
+    broker_down.TRIAL,
+    database_restarted.TRIAL,
+    decision_killed.TRIAL,
+    broker_emptied.TRIAL,
+    beats.TRIAL,
 ]
 
 

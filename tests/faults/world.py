@@ -7,30 +7,38 @@ import contextlib
 import datetime as dt
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 
 import redis
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils import timezone
 from django_tenants.utils import schema_context, tenant_context
 
 from notifications import outbox
 from notifications import tasks as mail_tasks
 from notifications.models import OutgoingMail
+from notifications.querysets import OutgoingMailQuerySet
 from notifications.recipients import Recipient
 from notifications.sending import LEASE
 from resellers import flows, hosts, provisioning
 from resellers.models import Domain, Reseller
+from tests.factories.notifications import OutgoingMailFactory
 
 _numbers = itertools.count(1)
 _QUEUE = "celery"
 
 
+def next_number() -> int:
+    """A number that nothing else has: for names and addresses."""
+    return next(_numbers)
+
+
 def new_reseller() -> Reseller:
     """A reseller that was requested; nobody was told."""
-    number = next(_numbers)
+    number = next_number()
     return Reseller(
         name=f"Reseller {number}",
         host=f"portal{number}.example.com",
@@ -76,7 +84,7 @@ def schemas_without_reseller() -> set[str]:
 
 def queued_mail() -> OutgoingMail:
     """A mail to an address of its own, written as the product does it: a worker is told."""
-    number = next(_numbers)
+    number = next_number()
     person = Recipient(email=f"person{number}@example.com", name=f"Person {number}")
     with transaction.atomic():
         return outbox.queue(
@@ -87,15 +95,53 @@ def queued_mail() -> OutgoingMail:
         )
 
 
+def forgotten_mail() -> OutgoingMail:
+    """A mail whose wake-up call was lost a while ago."""
+    number = next_number()
+    return OutgoingMailFactory(
+        recipient_email=f"person{number}@example.com",
+        unique_key=f"faults:{number}",
+        next_attempt_at=timezone.now() - dt.timedelta(minutes=1),
+    )
+
+
+def forgotten_reseller(since: dt.timedelta) -> Reseller:
+    """A reseller that was requested longer ago than that, and whose task was lost."""
+    reseller = new_reseller()
+    reseller.state_changed_at = timezone.now() - since - dt.timedelta(minutes=1)
+    with schema_context("public"):
+        reseller.save(force_insert=True)
+    return reseller
+
+
 def state_of(mail: OutgoingMail) -> str:
     return OutgoingMail.objects.values_list("state", flat=True).get(pk=mail.pk)
 
 
+def reseller_state(reseller: Reseller) -> str:
+    with schema_context("public"):
+        return Reseller.objects.values_list("state", flat=True).get(pk=reseller.pk)
+
+
 def pass_time(*mails: OutgoingMail) -> None:
     """What these mails wait for, a lease or a pause, is over."""
-    waiting = OutgoingMail.objects.on_its_way().filter(pk__in=[mail.pk for mail in mails])
+    _move_back(OutgoingMail.objects.on_its_way(), mails)
+
+
+def pass_pause(*mails: OutgoingMail) -> None:
+    """The next attempt of these mails is due; who is sending one keeps the lease."""
+    _move_back(OutgoingMail.objects.filter(state="queued"), mails)
+
+
+def pass_lost_leases(*mails: OutgoingMail) -> None:
+    """Those that nobody works on although their state says so, for their worker lost them."""
+    if is_idle():
+        _move_back(OutgoingMail.objects.filter(state="sending"), mails)
+
+
+def _move_back(waiting: OutgoingMailQuerySet, mails: Iterable[OutgoingMail]) -> None:
     past = F("next_attempt_at") - (LEASE + mail_tasks.GRACE + dt.timedelta(hours=12))
-    waiting.update(next_attempt_at=past)
+    waiting.filter(pk__in=[mail.pk for mail in mails]).update(next_attempt_at=past)
 
 
 def sweep() -> None:
@@ -132,6 +178,12 @@ def empty_broker() -> None:
     """Forget every message."""
     with broker() as client:
         client.flushdb()
+
+
+def empty_everything() -> None:
+    """The same, and the cache with it."""
+    with broker() as client:
+        client.flushall()
 
 
 def _broker_url() -> str:
