@@ -6,6 +6,7 @@ import os
 import platform
 import sys
 import time
+import traceback
 
 from embedded.errors import CannotStartError
 from tests.faults import stage
@@ -13,7 +14,7 @@ from tests.faults import stage
 stage.describe_to_django()
 
 from tests.faults import processes, report, trials  # noqa: E402 - trials import models: settings come first
-from tests.faults.contract import Trial  # noqa: E402
+from tests.faults.contract import Outcome, Trial  # noqa: E402
 
 ROUNDS = 200
 
@@ -53,7 +54,11 @@ def _options() -> argparse.Namespace:
 
 def _run(trial: Trial, rounds: int) -> report.Result:
     begun = time.monotonic()
-    outcome = trial.run(rounds)
+    try:
+        outcome = trial.run(rounds)
+    except Exception as error:  # noqa: BLE001 - a trial that breaks off is an outcome, too
+        traceback.print_exc()
+        outcome = Outcome(rounds, failures=[f"broke off: {type(error).__name__}: {error}"])
     result = report.Result(trial, outcome, time.monotonic() - begun)
     print(result.line(), file=sys.stderr, flush=True)  # noqa: T201
     for failure in outcome.failures:

@@ -21,9 +21,9 @@ from tests.faults.mail_server import MailServer
 from tests.faults.processes import PREFORK, Order
 from tests.faults.stage import Stage
 
-_SECONDS_BETWEEN = 0.3  # in place of half a minute, a minute and an hour
+_SECONDS_BETWEEN = 0.5  # in place of half a minute, a minute and an hour
 _ROUNDS_AT_ONCE = 10
-_PATIENCE = 60.0
+_PATIENCE = 120.0
 
 
 def order(where: Stage, name: str, *, seconds: float) -> Order:
@@ -31,7 +31,7 @@ def order(where: Stage, name: str, *, seconds: float) -> Order:
     schedule = str(where.places.state / f"schedule-{name}")
     entries = ("notifications.sweep", "resellers.sweep_unfinished", "approvals.sweep_drafts")
     return Order(
-        ("beat", "-l", "warning", "-s", schedule, "--pidfile=", "--max-interval", str(seconds)),
+        ("beat", "-l", "warning", "-s", schedule, "--pidfile="),
         seconds_between=dict.fromkeys(entries, seconds),
     )
 
@@ -41,14 +41,20 @@ def run(rounds: int) -> Outcome:
     where = stage.current()
     outcome = Outcome(rounds, faults=rounds, lost=0, duplicates=0)
     with contextlib.ExitStack() as running:
-        for name in ("one", "another"):
-            running.enter_context(processes.started(Order((*PREFORK, "-n", f"{name}@%h"))))
-            running.enter_context(processes.started(order(where, name, seconds=_SECONDS_BETWEEN)))
+        started = [
+            running.enter_context(processes.started(each))
+            for name in ("one", "another")
+            for each in (
+                Order((*PREFORK, "-n", f"{name}@%h")),
+                order(where, name, seconds=_SECONDS_BETWEEN),
+            )
+        ]
         mail_server = running.enter_context(MailServer.running(where.mail_port))
         reseller = running.enter_context(world.ready_reseller())
         for number in range(0, rounds, _ROUNDS_AT_ONCE):
             count = min(_ROUNDS_AT_ONCE, rounds - number)
             _wait_for_both(Waiting(reseller, count), mail_server, outcome)
+        outcome.check(all(each.runs for each in started), "a worker or a beat has ended")
     return outcome
 
 
@@ -85,7 +91,8 @@ class Waiting:
 
 def _wait_for_both(waiting: Waiting, mail_server: MailServer, outcome: Outcome) -> None:
     done = processes.wait_until(waiting.is_done, _PATIENCE, pause=0.1)
-    outcome.check(done, "something waits for ever")
+    if not outcome.check(done, "something waits for ever"):
+        return
     # Both beats have their turn once more: what is done must not be done again.
     processes.wait_until(lambda: False, 3 * _SECONDS_BETWEEN)
     processes.wait_until(world.is_idle, 5)
@@ -96,14 +103,14 @@ def _wait_for_both(waiting: Waiting, mail_server: MailServer, outcome: Outcome) 
         _count(outcome, "a draft is tidied up", told.count())
     outcome.check(not User.objects.filter(pk__in=waiting.people).exists(), "a person is left")
     _look_at_reseller(waiting.unfinished, mail_server, outcome)
-    world.remove(waiting.unfinished)
+    world.close_down(waiting.unfinished)
 
 
 def _look_at_reseller(reseller: Reseller, mail_server: MailServer, outcome: Outcome) -> None:
     with tenant_context(reseller):
         invitations = OutgoingMail.objects.filter(kind="staff_invitation")
         _count(outcome, "an invitation", invitations.count())
-        processes.wait_until(lambda: not invitations.exclude(state="sent").exists())
+        processes.wait_until(lambda: not invitations.exclude(state="sent").exists(), _PATIENCE)
     _count(outcome, "an invitation arrives", len(mail_server.to(reseller.owner_email)))
     with schema_context("public"):
         told = AuditEntry.objects.filter(subject_id=reseller.pk, action="reseller.became_ready")

@@ -1,6 +1,7 @@
 """A process is killed between any two steps of approving a sign-up, as a web server may be."""
 
 import uuid
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from accounts.models import User
 from approvals.flows import decisions
 from approvals.models import ApprovalRequest
 from approvals.presets import customer_details
+from customers.flows.customers import CustomerDetails
 from resellers.current import current_reseller
 from resellers.models import Reseller
 from tests.factories.accounts import StaffMemberFactory
@@ -28,8 +30,7 @@ def approve(reseller_id: uuid.UUID, request_id: uuid.UUID, by_id: uuid.UUID) -> 
     with tenant_context(reseller):
         request = ApprovalRequest.objects.select_related("signup").get(pk=request_id)
         by = User.objects.get(pk=by_id)
-        details = {**customer_details(request.signup), "code": approving.code_of(request)}
-        decisions.approve(request, details, version=request.version, by=by)
+        decisions.approve(request, _details(request), version=request.version, by=by)
 
 
 def run(rounds: int) -> Outcome:
@@ -52,9 +53,15 @@ def run(rounds: int) -> Outcome:
     return outcome
 
 
-def _act(request: ApprovalRequest, by: User, prepare: object, *given: object) -> Order:
+def _act(request: ApprovalRequest, by: User, prepare: Callable[..., None], *given: object) -> Order:
     act = partial(approve, current_reseller().pk, request.pk, by.pk)
-    return Order((), prepare, given, act=act)  # type: ignore[arg-type] - one of steps' functions
+    return Order((), prepare, given, act=act)
+
+
+def _details(request: ApprovalRequest) -> CustomerDetails:
+    details = customer_details(request.signup)
+    details["code"] = approving.code_of(request)
+    return details
 
 
 def _steps_of_an_approval(by: User, folder: Path) -> list[Step]:
@@ -75,8 +82,7 @@ def _killed_at(step: Step, by: User, once: Path, outcome: Outcome) -> ApprovalRe
     if not outcome.check(state in {"approved", "pending"}, f"{step}: {state}"):
         outcome.lost = (outcome.lost or 0) + 1
     if state == "pending":
-        details = {**customer_details(request.signup), "code": approving.code_of(request)}
-        decisions.approve(request, details, version=request.version, by=by)
+        decisions.approve(request, _details(request), version=request.version, by=by)
         state = approving.stored(request)
         outcome.check(state == "approved", f"{step}: done again, {state}")
     return request

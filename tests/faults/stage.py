@@ -3,6 +3,7 @@
 `describe_to_django()` comes before anything that imports a model; `running()` starts the servers.
 """
 
+import atexit
 import contextlib
 import os
 import secrets
@@ -91,6 +92,7 @@ def describe_to_django() -> None:
     global _stage  # noqa: PLW0603 - one run, one stage
     where = places.temporary()
     _stage = Stage(where, Instance(where, hear=lambda _name, _line: None), free_port())
+    atexit.register(shutil.rmtree, where.state, ignore_errors=True)
     static_root = where.state / "static"
     static_root.mkdir()
     os.environ.update(
@@ -123,14 +125,11 @@ def current() -> Stage:
 def running() -> Iterator[Stage]:
     """Start the servers and prepare the database; leave nothing behind."""
     stage = current()
-    try:
-        with only_one(stage.places):
+    with only_one(stage.places):
+        try:
             stage.instance.start_postgres()
             stage.instance.start_valkey()
             call_command("prepare", verbosity=0)
-            try:
-                yield stage
-            finally:
-                stage.instance.stop()
-    finally:
-        shutil.rmtree(stage.places.state, ignore_errors=True)
+            yield stage
+        finally:
+            stage.instance.stop()

@@ -74,6 +74,12 @@ def remove(reseller: Reseller) -> None:
     hosts.forget()
 
 
+def close_down(reseller: Reseller) -> None:
+    """Take it out of service, where others may still be at work in its schema."""
+    with schema_context("public"):
+        Reseller.objects.filter(pk=reseller.pk).update(suspended_at=timezone.now())
+
+
 def schemas_without_reseller() -> set[str]:
     """Schemas that were left over."""
     with schema_context("public"), connection.cursor() as cursor:
@@ -149,7 +155,7 @@ def sweep() -> None:
     mail_tasks.sweep.delay()
 
 
-def broker() -> "redis.Redis[bytes]":
+def broker() -> redis.Redis:
     """The broker's own view."""
     path = re.sub(r"^redis\+socket://(.*)\?virtual_host=(.*)$", r"unix://\1?db=\2", _broker_url())
     return redis.Redis.from_url(path)
