@@ -9,4 +9,5 @@ urlpatterns = [
     path("propose-code/", customers.ProposeCode.as_view(), name="propose_code"),
     path("<uuid:customer_id>/", customers.CustomerDetail.as_view(), name="detail"),
     path("<uuid:customer_id>/edit/", customers.EditCustomer.as_view(), name="edit"),
+    path("<uuid:customer_id>/timeline/", customers.CustomerTimeline.as_view(), name="timeline"),
 ]

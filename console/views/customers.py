@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
@@ -79,15 +78,17 @@ class CustomerDetail(CustomerPage, TemplateView):
     template_name = "console/customers/detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        people = Membership.objects.of_customer(self.customer).with_invitations()
-        return super().get_context_data(
-            people=people,
-            entries=timeline_of(
-                self.customer.pk, may_resend=self.may(StaffPermission.MANAGE_PEOPLE)
-            ),
-            now=timezone.now(),
-            **kwargs,
-        )
+        has_people = Membership.objects.filter(customer=self.customer).exists()
+        return super().get_context_data(has_people=has_people, **kwargs)
+
+
+class CustomerTimeline(CustomerPage, TemplateView):
+    template_name = "console/customers/timeline.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        may_resend = self.may(StaffPermission.MANAGE_PEOPLE)
+        entries = timeline_of(self.customer.pk, may_resend=may_resend)
+        return super().get_context_data(entries=entries, **kwargs)
 
 
 class EditCustomer(CustomerPage, FormView[EditCustomerForm]):

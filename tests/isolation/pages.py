@@ -146,6 +146,8 @@ PAGES: dict[str, Page] = {
     "console:customers:propose_code": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS),
     "console:customers:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
     "console:customers:edit": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, a_customer),
+    "console:customers:timeline": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
+    "console:people:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
     "console:people:add": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, customer, a_person),
     "console:people:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, person),
     "console:people:invite": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, invited, nothing),

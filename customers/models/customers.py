@@ -1,9 +1,8 @@
-"""Customers and the people who belong to them."""
+"""Customers: the companies that buy from the reseller."""
 
 import uuid
 from decimal import Decimal
 
-from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MinValueValidator, RegexValidator, URLValidator
 from django.db import models
@@ -13,8 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from customers.querysets import CustomerQuerySet, MembershipQuerySet
-from customers.roles import CustomerRole
+from customers.querysets import CustomerQuerySet
 
 
 class Customer(models.Model):
@@ -124,30 +122,3 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return self.organization_name
-
-
-class Membership(models.Model):
-    """Ties a person to a customer with a role. One person may belong to several customers."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="memberships")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
-    )
-    role = models.CharField(max_length=20, choices=CustomerRole)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = MembershipQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["created_at", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["customer", "user"],
-                name="membership_once_per_customer",
-                violation_error_message=_("This person belongs to the customer already."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user} at {self.customer}"
