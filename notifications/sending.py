@@ -12,6 +12,7 @@ import uuid
 from dataclasses import dataclass
 from email.utils import formataddr, parseaddr
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import F
@@ -54,7 +55,7 @@ def send(mail_id: uuid.UUID, *, post: Post | None = None) -> None:
     try:
         message = message_for(mail)
         post.deliver(message) if post else message.send()
-    except (smtplib.SMTPException, OSError, ValueError) as error:
+    except (smtplib.SMTPException, OSError, ValueError, SoftTimeLimitExceeded) as error:
         _note_failure(mail, error)
     else:
         _mark_sent(mail)
@@ -138,6 +139,8 @@ def judge(error: Exception) -> Verdict:
             return Verdict(sentence % {"reply": words}, error.smtp_code in _PERMANENT)
         case smtplib.SMTPNotSupportedError() | ValueError():
             return Verdict(_("Mail cannot be sent to this address."), is_final=True)
+        case SoftTimeLimitExceeded():
+            return Verdict(_("The mail server took too long."), is_final=False)
     return Verdict(
         _("The mail server could not be reached (%(what)s).") % {"what": type(error).__name__},
         is_final=False,

@@ -19,6 +19,11 @@ logger = logging.getLogger(__name__)
 # A mail that is younger has been announced to a worker a moment ago.
 GRACE = dt.timedelta(seconds=10)
 MOST_PER_SWEEP = 200
+# Each reply of a mail server is waited for in vain for EMAIL_TIMEOUT seconds at most, but one that
+# drips byte by byte would hold a worker for ever. Both limits lie well before the end of a lease,
+# so that nobody else takes a mail that is still being sent. At the first the attempt is noted as
+# failed; at the second the process is killed, and the mail waits for the end of its lease.
+SECONDS_TO_SEND, SECONDS_TO_STOP = 120, 150
 # How long nobody knocks at a broker that did not answer: only the first request waits for it.
 PAUSE_SECONDS = 20
 
@@ -40,7 +45,12 @@ _pause = Pause()
 _post = Post()
 
 
-@shared_task(name="notifications.send_mail", base=ResellerTask)
+@shared_task(
+    name="notifications.send_mail",
+    base=ResellerTask,
+    soft_time_limit=SECONDS_TO_SEND,
+    time_limit=SECONDS_TO_STOP,
+)
 def send_mail(*, mail_id: str, **_future: object) -> None:
     """Send one mail of the reseller in whose schema the task runs."""
     sending.send(uuid.UUID(mail_id), post=_post)

@@ -9,6 +9,7 @@ import uuid
 from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, connection, transaction
@@ -238,6 +239,24 @@ def test_a_killed_workers_mail_is_taken_over_after_the_lease_with_the_same_messa
     [message] = mailoutbox
     assert message.extra_headers["Message-ID"].startswith(f"<{mail.pk}@")
     assert (fresh(mail).state, fresh(mail).attempts) == (State.SENT, 2)
+
+
+def test_a_mail_server_that_takes_too_long_is_tried_again(alpha: Reseller, trouble: Any) -> None:
+    mail = OutgoingMailFactory.create()
+    trouble(SoftTimeLimitExceeded())
+
+    sending.send(mail.pk)
+
+    noted = fresh(mail)
+    assert (noted.state, noted.attempts) == (State.QUEUED, 1)
+    assert noted.error == "The mail server took too long."
+
+
+def test_a_worker_is_stopped_well_before_its_lease_ends() -> None:
+    limits = (tasks.send_mail.soft_time_limit, tasks.send_mail.time_limit)
+
+    assert limits == (120, 150)
+    assert dt.timedelta(seconds=limits[1]) * 2 < sending.LEASE
 
 
 def test_a_worker_that_lost_its_lease_does_not_overwrite_the_next_ones_notes(
