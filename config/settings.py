@@ -1,5 +1,6 @@
 """All settings, in titled blocks. What an installation may choose is read from the environment."""
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from csp.constants import NONE, SELF
 from config.environment import Mode, env, read_mode, read_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 # ── Mode and secrets ──────────────────────────
 MODE = read_mode()

@@ -31,6 +31,8 @@ sentences.describe(
         "reseller.changed": gettext_lazy("changed {subject}"),
         "reseller.suspended": gettext_lazy("suspended {subject}"),
         "reseller.resumed": gettext_lazy("resumed {subject}"),
+        "reseller.backed_up": gettext_lazy("backed up {subject}"),
+        "reseller.restored": gettext_lazy("restored {subject} from a backup"),
     }
 )
 

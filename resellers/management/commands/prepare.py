@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django_tenants.utils import schema_context
 
 from resellers import extensions, migrating, schema_template
+from resellers.backups import building_site
 from resellers.locks import advisory_lock
 from resellers.schemas import PUBLIC
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
             call_command("migrate_schemas", shared=True, interactive=False, verbosity=0)
             schema_template.current()
             schema_template.forget_old()
+            building_site.clear_abandoned()
             self._migrate_resellers()
         self._tell(options, "The database is prepared.")
 
