@@ -9,11 +9,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import ProgrammingError
 from django_tenants.utils import schema_context
 
-from resellers import extensions
+from resellers import extensions, migrating
 from resellers.models import Reseller
 from resellers.schemas import PUBLIC
 
 LEAST_DIFFERENT_CHARACTERS = 10
+NOT_PREPARED = "The database is not prepared for this version. Run `manage.py prepare` first."
 BACKEND = "resellers.backend"
 CACHE_KEYS = "django_tenants.cache.make_key"
 
@@ -100,15 +101,27 @@ def refuse_demo_in_production() -> None:
         )
 
 
+def refuse_older_database() -> None:
+    """Called before a worker takes its first task. A web server asks the same at /readyz.
+
+    Raises ImproperlyConfigured when a schema lacks migrations of this code.
+    """
+    try:
+        with schema_context(PUBLIC):
+            behind = migrating.behind([PUBLIC, *migrating.reseller_schemas()])
+    except ProgrammingError as error:
+        raise ImproperlyConfigured(NOT_PREPARED) from error
+    if behind:
+        raise ImproperlyConfigured(NOT_PREPARED)
+
+
 def _demo_hosts() -> list[str]:
     demo = Reseller.objects.filter(is_demo=True).order_by("host").values_list("host", flat=True)
     try:
         with schema_context(PUBLIC):
             return list(demo)
     except ProgrammingError as error:
-        raise ImproperlyConfigured(
-            "The database is not prepared. Run `manage.py prepare` first."
-        ) from error
+        raise ImproperlyConfigured(NOT_PREPARED) from error
 
 
 def _is_guessable(key: str) -> bool:

@@ -1,7 +1,7 @@
 """Locks that several processes share, kept by PostgreSQL.
 
-Each belongs to a connection of its own, because commands that migrate close the usual one. It ends
-with the block, or with the process.
+Those that last for a block belong to a connection of their own, because commands that migrate close
+the usual one. They end with the block, or with the process.
 """
 
 import hashlib
@@ -28,6 +28,15 @@ def lock_if_free(name: str) -> Iterator[bool]:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [_key(name)])
             (is_ours,) = cursor.fetchone()
         yield is_ours
+
+
+def share_until_commit(name: str) -> None:
+    """Hold the lock together with others who share it, until this transaction ends.
+
+    Whoever wants it alone by `advisory_lock` waits for all of them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_key(name)])
 
 
 def _key(name: str) -> int:

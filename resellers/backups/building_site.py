@@ -35,7 +35,7 @@ def building_site() -> Iterator[str]:
 def build(name: str, manifest: Manifest) -> None:
     """Make the schema, empty and marked, as the manifest's migrations leave one."""
     if set(manifest.migrations) == set(migrating.expected()):
-        template = schema_template.current()
+        template = schema_template.current_unless_superseded()
         with transaction.atomic():
             schema_template.replay(template, name)
             _mark(name, _MARK)

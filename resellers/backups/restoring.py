@@ -26,6 +26,7 @@ from resellers.backups.manifest import Manifest, Seal
 from resellers.backups.reading import BackupReader, TableReader
 from resellers.backups.tables import Schema, first_line
 from resellers.models import Domain, Reseller
+from resellers.schema_template import SupersededError
 from resellers.schemas import PUBLIC
 
 State = Reseller.State
@@ -75,6 +76,10 @@ def restore(reader: BackupReader, wishes: Wishes) -> Restored:
             if migrating.behind([schema_name]):
                 migrating.migrate(schema_name)
             return _made_ready(plan, schema_name, contents)
+        except SupersededError as error:
+            raise CannotRestoreError(
+                "The database was prepared for another version. Restore with that one."
+            ) from error
         except DatabaseError as error:
             raise CannotRestoreError(f"The database refused: {first_line(error)}") from error
 

@@ -176,7 +176,7 @@ def test_a_pipe_from_one_to_the_other(alpha: Reseller) -> None:
 
 def test_a_broken_pipe_is_no_backup(alpha: Reseller) -> None:
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [sys.executable, "manage.py", "backup_reseller", "alpha", "--to", "-"],
             cwd=CHECKOUT,
             env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings"},

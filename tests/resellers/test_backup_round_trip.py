@@ -130,7 +130,7 @@ def test_moments_keep_their_microseconds_and_lists_their_order(alpha: Reseller) 
 def test_a_table_may_be_larger_than_one_member(
     alpha: Reseller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(making, "LARGEST_MEMBER", 300)
+    monkeypatch.setattr(making, "LARGEST_MEMBER", 100)
 
     content = backed_up(alpha)
 
