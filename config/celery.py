@@ -10,12 +10,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
 class MayStart(bootsteps.Step):
-    """No worker starts on demo data in production, nor on a database that is behind its code."""
+    """No worker starts on demo data in production, on a database that is behind its code, or
+    through a pooler that mixes resellers."""
 
     def __init__(self, worker: Any, **options: Any) -> None:
         from resellers import checks  # noqa: PLC0415 - Django is up only now
 
         super().__init__(worker, **options)
+        checks.refuse_pooling_by_transaction()
         checks.refuse_demo_in_production()
         checks.refuse_older_database()
 

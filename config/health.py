@@ -3,6 +3,8 @@
 `/healthz`: the process lives. `/readyz`: the database and the broker answer and no migration waits.
 """
 
+import logging
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -14,9 +16,13 @@ from kombu import Connection
 from kombu.exceptions import OperationalError as BrokerError
 
 from resellers import migrating
+from resellers.pooling import SharedConnectionsError, refuse_shared_connections
 from resellers.schemas import connection
 
+logger = logging.getLogger(__name__)
+
 BROKER_TIMEOUT_SECONDS = 2
+POOLER_SECONDS = 60.0
 OK = "ok"
 
 Ask = Callable[[], str]
@@ -28,6 +34,7 @@ class HealthMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         """Keep what comes next."""
         self.get_response = get_response
+        self.database = DatabaseCheck()
         self.migrations = MigrationsCheck()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -40,19 +47,11 @@ class HealthMiddleware:
             return _answer({})
         return _answer(
             {
-                "database": _ask(database),
+                "database": _ask(self.database),
                 "broker": _ask(broker),
                 "migrations": _ask(self.migrations),
             }
         )
-
-
-def database() -> str:
-    """Whether the database answers a question."""
-    connection.set_schema_to_public()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return OK
 
 
 def broker() -> str:
@@ -64,6 +63,32 @@ def broker() -> str:
     with Connection(settings.CELERY_BROKER_URL, transport_options=limits) as attempt:
         attempt.ensure_connection(max_retries=1, timeout=BROKER_TIMEOUT_SECONDS)
     return OK
+
+
+class DatabaseCheck:
+    """Whether the database answers, and answers us alone.
+
+    A pooler may be put in between, or set up anew, while we run: it is looked for now and then.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is known at first."""
+        self._looked_at = -POOLER_SECONDS
+
+    def __call__(self) -> str:
+        """Ask a question; ask about a pooler, too, when the last time is a while ago."""
+        connection.set_schema_to_public()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        if time.monotonic() - self._looked_at < POOLER_SECONDS:
+            return OK
+        try:
+            refuse_shared_connections()
+        except SharedConnectionsError as error:
+            logger.error("%s", error)  # noqa: TRY400 - where it was found says nothing
+            return "is pooled by transaction"
+        self._looked_at = time.monotonic()
+        return OK
 
 
 class MigrationsCheck:

@@ -1,17 +1,20 @@
 """Combinations of settings that must not be, and data that must not be in production."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
-from django.db import ProgrammingError
+from django.db import OperationalError, ProgrammingError
 from django_tenants.utils import schema_context
 
-from resellers import extensions, migrating
+from resellers import extensions, migrating, pooling
 from resellers.models import Reseller
 from resellers.schemas import PUBLIC
+
+logger = logging.getLogger(__name__)
 
 LEAST_DIFFERENT_CHARACTERS = 10
 NOT_PREPARED = "The database is not prepared for this version. Run `manage.py prepare` first."
@@ -99,6 +102,19 @@ def refuse_demo_in_production() -> None:
             f"This database holds demo resellers ({', '.join(hosts)}), whose passwords are public. "
             "Use another database for production, or set PORTAL_MODE to demo."
         )
+
+
+def refuse_pooling_by_transaction() -> None:
+    """Called before the web server and the workers serve anybody. Raises ImproperlyConfigured.
+
+    A database that does not answer yet is no reason not to start: /readyz looks again.
+    """
+    try:
+        pooling.refuse_shared_connections()
+    except pooling.SharedConnectionsError as error:
+        raise ImproperlyConfigured(str(error)) from error
+    except OperationalError:
+        logger.warning("The database does not answer yet.")
 
 
 def refuse_older_database() -> None:

@@ -10,17 +10,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import psycopg2
 from psycopg2.sql import SQL, Identifier
 
 from tests.harness import database
 from tests.harness.environment import CHECKOUT
 
 PATIENCE = 120
+RESELLERS = int(os.environ.get("UPGRADE_RESELLERS", "4"))
 _LEFT_OUT = shutil.ignore_patterns(
     ".*", "__pycache__", "tests", "docs", "node_modules", "var", "staticfiles"
 )
@@ -59,8 +62,10 @@ from resellers.models import Reseller
 sessions = {}
 for reseller in Reseller.objects.in_service():
     with tenant_context(reseller):
-        user = User.objects.create_user("load@example.com", status="active")
-        StaffMember.objects.create(user=user, role="owner")
+        user = User.objects.filter(email="load@example.com").first()
+        if user is None:
+            user = User.objects.create_user("load@example.com", status="active")
+            StaffMember.objects.create(user=user, role="owner")
         session = SessionStore()
         session[SESSION_KEY] = str(user.pk)
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
@@ -167,6 +172,10 @@ class Installation:
             f"── {path.name}\n{path.read_text()}" for path in sorted(self.state.glob("*.log"))
         )
 
+    def forget_logs(self) -> None:
+        for path in self.state.glob("*.log"):
+            path.unlink()
+
     def _celery(self, version: Path, name: str, words: list[str]) -> Process:
         command = ["-W", "ignore:::celery.platforms", "-m", "celery", "-q", "-A", "config", *words]
         return self._start(version, name, command)
@@ -190,6 +199,11 @@ def host_of(number: int) -> str:
     return f"reseller{number}.example.com"
 
 
+def name_of(host: str) -> str:
+    """What `make_resellers` calls the reseller of a host."""
+    return host.partition(".")[0].replace("reseller", "Reseller ")
+
+
 def is_ready(web: Process) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=10)
     try:
@@ -209,15 +223,42 @@ def wait_for(condition: Callable[[], object], *, what: str, seconds: float = PAT
 
 
 @contextmanager
-def installation(folder: Path) -> Iterator[Installation]:
+def installation(folder: Path, static_files: Path) -> Iterator[Installation]:
     """On the test run's servers, with a database and a part of Valkey to itself."""
     name = f"upgrade_{os.getpid()}"
     with _database(name):
-        there = Installation(folder, _environment(name, folder))
+        there = Installation(folder, _environment(name, folder, static_files))
         try:
             yield there
         finally:
             there.stop()
+
+
+@contextmanager
+def cursor_of(there: Installation) -> Iterator[Any]:
+    """A look into its database, past the product."""
+    with closing(psycopg2.connect(there.environment["DATABASE_URL"])) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            yield cursor
+
+
+def schema_of(there: Installation, host: str) -> str:
+    with cursor_of(there) as cursor:
+        cursor.execute("SELECT schema_name FROM resellers_reseller WHERE host = %s", [host])
+        return str(cursor.fetchone()[0])
+
+
+def states(there: Installation) -> dict[str, str]:
+    """Of each reseller, by host."""
+    with cursor_of(there) as cursor:
+        cursor.execute("SELECT host, state FROM resellers_reseller")
+        return dict(cursor.fetchall())
+
+
+def request_reseller(there: Installation, version: Path, number: int) -> None:
+    words = ["--name", f"New {number}", "--host", host_of(number), "--owner-email", "o@example.com"]
+    there.manage(version, "create_reseller", *words)
 
 
 @contextmanager
@@ -233,7 +274,7 @@ def _database(name: str) -> Iterator[None]:
             cursor.execute(drop)
 
 
-def _environment(name: str, folder: Path) -> dict[str, str]:
+def _environment(name: str, folder: Path, static_files: Path) -> dict[str, str]:
     server = urlsplit(os.environ["TEST_DATABASE_URL"])
     (folder / "mail").mkdir()
     # The last two databases of Valkey: parallel test processes count from the first.
@@ -249,7 +290,7 @@ def _environment(name: str, folder: Path) -> dict[str, str]:
         "DATABASE_URL": urlunsplit(server._replace(path=name)),
         "REDIS_URL": f"unix://{redis.path}?db=62",
         "CELERY_BROKER_URL": f"redis+socket://{redis.path}?virtual_host=63",
-        "STATIC_ROOT": str(folder / "static"),
+        "STATIC_ROOT": str(static_files),
         "INBOX_DIRECTORY": str(folder / "mail"),
     }
 

@@ -3,65 +3,34 @@
 UPGRADE_RESELLERS=20 makes it larger; `-s` shows the figures that docs/operations.md names.
 """
 
-import os
 import statistics
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psycopg2
 import pytest
 
 from tests.harness.environment import CHECKOUT
 from tests.upgrades.installation import (
     Installation,
     Process,
+    cursor_of,
     host_of,
-    installation,
     is_ready,
     next_version,
+    request_reseller,
+    schema_of,
+    states,
     wait_for,
 )
 from tests.upgrades.visitors import Visit, Visitors
 
 pytestmark = pytest.mark.stack
 
-RESELLERS = int(os.environ.get("UPGRADE_RESELLERS", "3"))
 OLD = CHECKOUT
 LONG_READ_SECONDS = 2.5
-
-
-@pytest.fixture
-def there(tmp_path: Path) -> Iterator[Installation]:
-    with installation(tmp_path) as made:
-        made.manage(OLD, "collectstatic", "--noinput", "--verbosity", "0")
-        made.manage(OLD, "prepare", "--verbosity", "0")
-        made.make_resellers(OLD, RESELLERS)
-        yield made
-
-
-@contextmanager
-def cursor_of(there: Installation) -> Iterator[Any]:
-    with closing(psycopg2.connect(there.environment["DATABASE_URL"])) as connection:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            yield cursor
-
-
-def schema_of(there: Installation, host: str) -> str:
-    with cursor_of(there) as cursor:
-        cursor.execute("SELECT schema_name FROM resellers_reseller WHERE host = %s", [host])
-        return str(cursor.fetchone()[0])
-
-
-def states(there: Installation) -> dict[str, str]:
-    with cursor_of(there) as cursor:
-        cursor.execute("SELECT host, state FROM resellers_reseller")
-        return dict(cursor.fetchall())
 
 
 def across(there: Installation, question: str) -> list[Any]:
@@ -74,11 +43,6 @@ def across(there: Installation, question: str) -> list[Any]:
             cursor.execute(question)
             found.append(cursor.fetchone()[0])
     return found
-
-
-def request_reseller(there: Installation, version: Path, number: int) -> None:
-    words = ["--name", f"New {number}", "--host", host_of(number), "--owner-email", "o@example.com"]
-    there.manage(version, "create_reseller", *words)
 
 
 def read_for_long(there: Installation) -> threading.Thread:
@@ -203,70 +167,3 @@ def mails_that_wait(there: Installation) -> int:
 
 def mails(there: Installation) -> int:
     return int(sum(across(there, "SELECT count(*) FROM notifications_outgoingmail")))
-
-
-def test_a_web_server_finishes_what_it_began(there: Installation) -> None:
-    web = there.web(OLD)
-    wait_for(lambda: is_ready(web), what="the web server is ready")
-    visitors = Visitors(there.log_in(OLD), [web], number=1)
-    schema = schema_of(there, host_of(0))
-    with cursor_of(there) as cursor:
-        cursor.execute("BEGIN")
-        cursor.execute(f"LOCK {schema}.customers_customer")
-        slow = threading.Thread(
-            target=lambda: visitors.visits.append(
-                Visit(
-                    "/console/customers/",
-                    host_of(0),
-                    visitors._request(web, host_of(0), "/console/customers/"),
-                    0,
-                    0,
-                )
-            )
-        )
-        slow.start()
-        wait_for(lambda: _waits(there, schema), what="the request waits for the table")
-
-        web.ask_to_stop()
-        time.sleep(1.5)
-        assert web.popen.poll() is None
-        cursor.execute("COMMIT")
-
-    slow.join(30)
-    assert visitors.failures == []
-    assert len(visitors.visits) == 1
-    assert web.popen.wait(30) == 0
-
-
-def test_a_worker_finishes_what_it_began(there: Installation) -> None:
-    worker = there.worker(OLD)
-    with cursor_of(there) as cursor:
-        cursor.execute("BEGIN")
-        cursor.execute("LOCK resellers_domain")  # the last step of a new reseller needs it
-        request_reseller(there, OLD, 100)
-        wait_for(lambda: _waits(there, "public"), what="the task waits for the table")
-
-        worker.ask_to_stop()
-        time.sleep(1.5)
-        assert worker.popen.poll() is None
-        cursor.execute("COMMIT")
-
-    assert worker.popen.wait(60) == 0
-    assert states(there)[host_of(100)] == "ready"
-
-
-def _waits(there: Installation, schema: str) -> bool:
-    with cursor_of(there) as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks JOIN pg_class ON pg_class.oid = relation"
-            " WHERE NOT granted AND relnamespace = to_regnamespace(%s)",
-            [schema],
-        )
-        return bool(cursor.fetchone()[0])
-
-
-def test_a_worker_refuses_a_database_that_is_behind(there: Installation, tmp_path: Path) -> None:
-    worker = there.worker(next_version(tmp_path))
-
-    assert worker.popen.wait(60) != 0
-    assert "Run `manage.py prepare` first" in there.log()

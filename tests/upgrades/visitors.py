@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import urlencode
 
-from tests.upgrades.installation import Process
+from tests.upgrades.installation import Process, name_of
 
 _CSRF = "c" * 32
 _CREATE = "/console/customers/create/"
@@ -25,6 +25,8 @@ class Visit:
     status: int
     at: float
     seconds: float
+    # Whether the page names the reseller of its host.
+    is_at_home: bool = True
 
     @property
     def is_right(self) -> bool:
@@ -64,6 +66,11 @@ class Visitors:
         return [visit for visit in self.visits if not visit.is_right]
 
     @property
+    def strangers(self) -> list[Visit]:
+        """Pages of another reseller than that of the host."""
+        return [visit for visit in self.visits if not visit.is_at_home]
+
+    @property
     def created(self) -> int:
         return sum(visit.path == _CREATE and visit.is_right for visit in self.visits)
 
@@ -79,10 +86,13 @@ class Visitors:
                 return
             host, web = next(hosts), self.in_rotation[number % len(self.in_rotation)]
             begun = time.monotonic()
-            status = self._request(web, host, path)
-            self.visits.append(Visit(path, host, status, begun, time.monotonic() - begun))
+            status, page = self.visit(web, host, path)
+            is_at_home = status != HTTPStatus.OK or name_of(host).encode() in page
+            seconds = time.monotonic() - begun
+            self.visits.append(Visit(path, host, status, begun, seconds, is_at_home))
 
-    def _request(self, web: Process, host: str, path: str) -> int:
+    def visit(self, web: Process, host: str, path: str) -> tuple[int, bytes]:
+        """One request: its answer's status and page, or 0 and nothing."""
         connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=60)
         headers = {"host": host, "cookie": f"session={self.sessions[host]}; csrf={_CSRF}"}
         try:
@@ -91,11 +101,9 @@ class Visitors:
             else:
                 connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
-            answer.read()
+            return answer.status, answer.read()
         except (OSError, http.client.HTTPException):
-            return 0
-        else:
-            return answer.status
+            return 0, b""
         finally:
             connection.close()
 

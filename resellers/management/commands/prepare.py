@@ -5,12 +5,13 @@ brings the database up to the code. Safe to run at every start, and by several a
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django_tenants.utils import schema_context
 
 from resellers import extensions, migrating, schema_template
 from resellers.backups import building_site
 from resellers.locks import advisory_lock
+from resellers.pooling import SharedConnectionsError, refuse_shared_connections
 from resellers.schemas import PUBLIC
 
 
@@ -21,6 +22,10 @@ class Command(BaseCommand):
     )
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        try:
+            refuse_shared_connections()
+        except SharedConnectionsError as error:
+            raise CommandError(str(error)) from error
         with advisory_lock("prepare"), schema_context(PUBLIC):
             if migrating.is_newer():
                 # An old version that starts once more in the middle of an upgrade.
