@@ -140,6 +140,10 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 CELERY_BROKER_URL = read_broker_url(REDIS_URL)
+# Schemas whose tasks go to a queue of that name, and not to the one that all others share. Each
+# needs a worker: celery -A config worker -Q <schema>.
+OWN_QUEUES: list[str] = env.list("OWN_QUEUES", default=[])
+CELERY_TASK_ROUTES = ["resellers.tasking.route"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
