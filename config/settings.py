@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from config.environment import (
     Mode,
     env,
+    read_broker_url,
     read_log_format,
     read_metrics_token,
     read_mode,
@@ -109,12 +110,23 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ["bootstrap5"]
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # ── Database: one schema per reseller ──────────────────────────
+_database = env.dj_db_url("DATABASE_URL")
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        **env.dj_db_url("DATABASE_URL"),
+        **_database,
         "ENGINE": "resellers.backend",
         "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", default=120),
         "CONN_HEALTH_CHECKS": True,
+        # Over a network nobody says that the other side is gone: without these, a request waits
+        # for minutes. What DATABASE_URL says itself (?connect_timeout=…) wins.
+        "OPTIONS": {
+            "connect_timeout": 5,  # seconds
+            "tcp_user_timeout": 20_000,  # milliseconds until what was sent must have arrived
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            **_database.get("OPTIONS", {}),
+        },
     }
 }
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
@@ -137,8 +149,12 @@ CACHES: dict[str, dict[str, Any]] = {
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
+CELERY_BROKER_URL = read_broker_url(REDIS_URL)
 CELERY_TASK_DEFAULT_QUEUE = "celery"
+# Schemas whose tasks go to a queue of that name, and not to the one that all others share. Each
+# needs a worker: celery -A config worker -Q <schema>.
+OWN_QUEUES: list[str] = env.list("OWN_QUEUES", default=[])
+CELERY_TASK_ROUTES = ["resellers.tasking.route"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
