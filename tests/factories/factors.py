@@ -1,54 +1,60 @@
-"""Second factors as they are stored after somebody added them."""
+"""Second factors for tests: an authenticator app, its recovery codes, security keys."""
 
-from typing import Any
+import os
 
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from cryptography.hazmat.primitives.asymmetric import ec
-from factory.declarations import LazyFunction, SubFactory
-from factory.django import DjangoModelFactory
 from fido2.cose import ES256
 from fido2.utils import websafe_encode
 from fido2.webauthn import (
+    Aaguid,
     AttestationObject,
     AttestedCredentialData,
     AuthenticatorData,
     CollectedClientData,
 )
 
-from tests.factories.accounts import UserFactory
-
-CREDENTIAL_ID = b"a-passkey-of-tests"
+from accounts.models import User
 
 
-def credential() -> dict[str, Any]:
-    """What a browser answers when a passkey is made. Its private key is known to nobody."""
-    key = ec.derive_private_key(20_251_122, ec.SECP256R1()).public_key()
-    attested = AttestedCredentialData.create(
-        bytes(16), CREDENTIAL_ID, ES256.from_cryptography_key(key)
+def app(user: User) -> Authenticator:
+    """An authenticator app that is turned on. A person has at most one."""
+    there = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    return there or TOTP.activate(user, generate_totp_secret()).instance
+
+
+def recovery_codes(user: User) -> Authenticator:
+    instance: Authenticator = RecoveryCodes.activate(user).instance
+    return instance
+
+
+def security_key(user: User, name: str = "Key") -> Authenticator:
+    """A key as a browser would register it, with a fresh pair of keys."""
+    instance: Authenticator = WebAuthn.add(user, name, _registration()).instance
+    return instance
+
+
+def _registration() -> dict[str, object]:
+    public = ec.generate_private_key(ec.SECP256R1()).public_key()
+    credential = AttestedCredentialData.create(
+        Aaguid.NONE, os.urandom(16), ES256.from_cryptography_key(public)
     )
-    flag = AuthenticatorData.FLAG
-    data = AuthenticatorData.create(bytes(32), flag.UP | flag.UV | flag.AT, 1, attested)
-    client = CollectedClientData.create(
-        type="webauthn.create", challenge=bytes(16), origin="http://alpha.localhost"
-    )
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
+    made_by = AuthenticatorData.create(os.urandom(32), flags, 0, credential)
+    client = CollectedClientData.create("webauthn.create", os.urandom(16), "http://localhost")
+    identity = websafe_encode(credential.credential_id)
     return {
-        "id": websafe_encode(CREDENTIAL_ID),
-        "rawId": websafe_encode(CREDENTIAL_ID),
+        "id": identity,
+        "rawId": identity,
         "type": "public-key",
-        "clientExtensionResults": {},
         "response": {
-            "clientDataJSON": websafe_encode(client),
-            "attestationObject": websafe_encode(AttestationObject.create("none", data, {})),
+            "attestationObject": websafe_encode(
+                bytes(AttestationObject.create("none", made_by, {}))
+            ),
+            "clientDataJSON": websafe_encode(bytes(client)),
         },
+        "clientExtensionResults": {"credProps": {"rk": True}},
     }
-
-
-class PasskeyFactory(DjangoModelFactory[Authenticator]):
-    """A passkey that somebody added as a second factor."""
-
-    class Meta:
-        model = Authenticator
-
-    user = SubFactory(UserFactory)
-    type = Authenticator.Type.WEBAUTHN
-    data = LazyFunction(lambda: {"name": "Laptop", "credential": credential()})

@@ -4,8 +4,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
@@ -17,10 +15,10 @@ from customers.models import Customer, Membership
 from resellers import hosts
 from resellers.models import Reseller
 from resellers.schemas import PUBLIC
+from tests.factories import factors
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.approvals import ApprovalRequestFactory
 from tests.factories.audit import AuditEntryFactory
-from tests.factories.factors import PasskeyFactory
 from tests.factories.resellers import ResellerFactory
 from tests.harness.clients import HostClient
 from tests.hostile import stamps
@@ -80,9 +78,9 @@ def make_scene(alpha: Reseller, bravo: Reseller) -> Scene:
 def a_guarded_person() -> User:
     """Somebody with a password, an authenticator app, recovery codes and a passkey."""
     person: User = UserFactory(with_password=True, full_name="Gudrun Guarded")
-    TOTP.activate(person, "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
-    RecoveryCodes.activate(person)
-    PasskeyFactory(user=person)
+    factors.app(person)
+    factors.recovery_codes(person)
+    factors.security_key(person)
     return person
 
 
