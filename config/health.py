@@ -126,4 +126,5 @@ def _answer(parts: dict[str, str]) -> HttpResponse:
     status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
     response = JsonResponse({"status": OK if ready else "unavailable", **parts}, status=status)
     response["Cache-Control"] = "no-store"
+    response["X-Content-Type-Options"] = "nosniff"  # we answer before who says so elsewhere
     return response
