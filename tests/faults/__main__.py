@@ -4,6 +4,7 @@ import argparse
 import datetime as dt
 import os
 import platform
+import signal
 import sys
 import time
 import traceback
@@ -22,6 +23,7 @@ ROUNDS = 200
 def main() -> int:
     """Run the chosen trials. Returns 1 when a promise was broken."""
     options = _options()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))  # and tidy up
     try:
         chosen = trials.chosen(options.names)
     except KeyError as error:

@@ -40,8 +40,7 @@ def run(rounds: int) -> Outcome:
     with world.ready_reseller(), MailServer.running(where.mail_port) as mail_server:
         by = StaffMemberFactory(owner=True).user
         known = _steps_of_an_approval(by, where.places.state)
-        rooms = ("approvals", "customers", "notifications")
-        chosen = steps.choose(known, rounds, rooms=rooms)
+        chosen = steps.choose(known, rounds, first=("approvals/flows", "customers/flows"))
         decided: list[ApprovalRequest] = []
         for number, step in enumerate(chosen):
             once = where.places.state / f"struck-approval-{number}"

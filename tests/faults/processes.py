@@ -13,29 +13,18 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any
 
-import celery.apps.worker
-import celery.bin.celery
-import celery.concurrency.prefork
-import celery.concurrency.solo
-import celery.fixups.django
-import celery.worker.consumer  # noqa: F401 - loaded once, in the fork server
-import django
-import kombu.transport.redis  # noqa: F401 - the same
 from django.conf import settings
 
 from config.celery import app
+from tests.faults.stage import LOG
 
 _PR_SET_PDEATHSIG = 1
 _QUIET = ("-l", "warning", "--without-gossip", "--without-mingle", "--without-heartbeat")
 SOLO = ("worker", "-P", "solo", *_QUIET)
 PREFORK = ("worker", "-P", "prefork", "-c", "2", *_QUIET)
 
-django.setup()
-app.loader.import_default_modules()
-app.finalize()
 _libc = ctypes.CDLL(None, use_errno=True)
 _context = multiprocessing.get_context("forkserver")
 
@@ -83,14 +72,12 @@ class Running:
 
 
 _all: list[Running] = []
-# What the processes say: on a file of one's own to find out why a trial fails.
-_log = Path(os.environ.get("FAULTS_LOG", os.devnull))
 
 
 @contextlib.contextmanager
 def ready() -> Iterator[None]:
     """Load the product into the fork server at the first start; leave no process behind."""
-    _context.set_forkserver_preload([__name__])
+    _context.set_forkserver_preload(["tests.faults.warm"])
     try:
         yield
     finally:
@@ -131,7 +118,7 @@ def wait_until(holds: Callable[[], bool], seconds: float = 20.0, pause: float = 
 def _become(order: Order) -> None:
     os.setsid()
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    log = os.open(_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    log = os.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 1)
     os.dup2(log, 2)
     for name, value in order.settings.items():

@@ -16,6 +16,7 @@ from audit.models import AuditEntry
 from notifications.models import OutgoingMail
 from resellers import flows, tasks
 from resellers.models import Domain, Reseller
+from resellers.tasks import MOST_ATTEMPTS
 from tests.faults import processes, stage, steps, world
 from tests.faults.contract import Outcome, Trial
 from tests.faults.mail_server import MailServer
@@ -23,6 +24,8 @@ from tests.faults.processes import PREFORK, SOLO, Order, Running
 from tests.faults.steps import Step
 from tests.faults.visits import Site
 
+_FIRST = ("resellers/provisioning.py", "resellers/hooks.py", "resellers/tasking.py")
+_MENDED_EVERY = 5  # rounds: then a worker that nobody disturbs comes
 _CHILD_EVERY = 8  # rounds: only the process that works is killed, as for a lack of memory
 _CUT_EVERY = 4  # rounds: the database ends the worker's session
 _RANDOM_EVERY = 7  # rounds: killed at any moment, not at a step
@@ -32,18 +35,20 @@ _randomly = random.Random(20_261_122)  # noqa: S311 - the same rounds in every r
 
 
 def run(rounds: int) -> Outcome:
-    """Strike in each round, let the next worker mend, and look at what was made."""
+    """Strike in each round; every few rounds let a worker mend, and look at what was made."""
     where = stage.current()
     outcome = Outcome(rounds, faults=0, lost=0, duplicates=0)
     outcome.figures = {"failed": 0}
     with MailServer.running(where.mail_port) as mail_server, where.web() as site:
         known = _steps_of_a_reseller(where.places.state)
         at_a_step = [number for number in range(rounds) if not _is_random(number)]
-        chosen = steps.choose(known, len(at_a_step), rooms=("resellers",))
+        chosen = steps.choose(known, len(at_a_step), first=_FIRST)
         by_round = dict(zip(at_a_step, chosen, strict=True))
+        yard = Yard(where.places.state, mail_server, site, outcome)
         for number in range(rounds):
-            scene = Scene(where.places.state, mail_server, site)
-            Round(number, by_round.get(number), scene, outcome).run()
+            yard.strike(number, by_round.get(number))
+            if number % _MENDED_EVERY == _MENDED_EVERY - 1 or number == rounds - 1:
+                yard.mend()
     left_over = world.schemas_without_reseller()
     outcome.check(not left_over, f"schemas without a reseller: {sorted(left_over)}")
     outcome.figures |= {"steps": len(known), "struck": len(set(chosen))}
@@ -68,138 +73,125 @@ def _steps_of_a_reseller(folder: Path) -> list[Step]:
     return [Step.parse(line) for line in path.read_text().splitlines()]
 
 
-@dataclass(frozen=True)
-class Scene:
-    """What every round uses."""
+@dataclass
+class Yard:
+    """Resellers that are being made, or were left half by a worker that is dead."""
 
     folder: Path
     mail_server: MailServer
     site: Site
-
-
-@dataclass
-class Round:
-    """One reseller; the worker is struck while it makes it."""
-
-    number: int
-    step: Step | None  # None: killed at any moment
-    scene: Scene
     outcome: Outcome
-    reseller: Reseller = field(default_factory=world.new_reseller)
+    waiting: list[Reseller] = field(default_factory=list)
 
-    def run(self) -> None:
-        """Strike, mend, look."""
-        self.reseller = flows.create(self.reseller, by=None)
-        if self.step is None:
+    def strike(self, number: int, step: Step | None) -> None:
+        """One more reseller; the worker is struck while it makes it, or killed at any moment."""
+        world.empty_queue()
+        reseller = flows.create(world.new_reseller(), by=None)
+        self.waiting.append(reseller)
+        if step is None:
             with processes.started(Order(SOLO)):
                 time.sleep(_randomly.uniform(0, _LONGEST_LIFE))
-            self._go_on()
-        elif self.number % _CUT_EVERY == _CUT_EVERY - 1:
-            with self._victim("connection", SOLO, self.step):
-                processes.wait_until(world.is_idle)
-                self._mend()
-        elif self.number % _CHILD_EVERY == _CHILD_EVERY - 2:
-            with self._victim("child", PREFORK, self.step):
-                self._mend()
+        elif number % _CUT_EVERY == _CUT_EVERY - 1:
+            with self._victim(SOLO, reseller, step, "connection"):
+                processes.wait_until(world.is_idle, 5)
+        elif number % _CHILD_EVERY == _CHILD_EVERY - 2 and not step.is_of_the_parent:
+            with self._victim(PREFORK, reseller, step, "child"):
+                # The worker gets the message back and begins again.
+                processes.wait_until(world.is_idle, 5)
         else:
-            with self._victim("worker", SOLO, self.step) as victim:
+            with self._victim(SOLO, reseller, step, "worker") as victim:
                 victim.wait(5)
-            self._go_on()
-        world.remove(self.reseller)
-        world.empty_broker()
-
-    def _go_on(self) -> None:
-        self._look_at_the_half()
-        with processes.started(Order(SOLO)):
-            self._mend()
+        self.outcome.faults = (self.outcome.faults or 0) + 1
+        self._look_at_the_half(reseller)
 
     @contextlib.contextmanager
     def _victim(
-        self, whom: steps.Blow, arguments: tuple[str, ...], step: Step
+        self, arguments: tuple[str, ...], reseller: Reseller, step: Step, whom: steps.Blow
     ) -> Iterator[Running]:
-        once = self.scene.folder / f"struck-{self.reseller.pk}"
-        given = (str(self.reseller.pk), step, whom, once)
-        with processes.started(Order(arguments, steps.strike, given)) as victim:
-            self._fail_unless(processes.wait_until(once.exists), "was not reached")
+        once = self.folder / f"struck-{reseller.pk}"
+        order = Order(arguments, steps.strike, (str(reseller.pk), step, whom, once))
+        with processes.started(order) as victim:
+            struck = processes.wait_until(once.exists)
+            self.outcome.check(struck, f"{step}: was not reached")
             yield victim
 
-    def _look_at_the_half(self) -> None:
-        """Nobody works on it now: a host is served exactly when all is there."""
-        state, name = world.reseller_state(self.reseller), self.reseller.schema_name
-        is_served = Domain.objects.filter(tenant=self.reseller).exists()
-        self._fail_unless(is_served == (state == "ready"), f"{state}, but served: {is_served}")
-        has_schema = schema_exists(name)
-        fits = has_schema == (state in {"seeding", "ready"})
-        self._fail_unless(fits, f"{state}, but its schema is there: {has_schema}")
+    def _look_at_the_half(self, reseller: Reseller) -> None:
+        """Nobody works on it now: what is there fits what its row says."""
+        state = world.reseller_state(reseller)
+        is_served = Domain.objects.filter(tenant=reseller).exists()
+        self._check(is_served == (state == "ready"), reseller, f"{state}, served: {is_served}")
+        has_schema = schema_exists(reseller.schema_name)
+        fits = has_schema == (state in {"seeding", "ready"}) or state == "failed"
+        self._check(fits, reseller, f"{state}, its schema is there: {has_schema}")
 
-    def _mend(self) -> None:
-        self.outcome.faults = (self.outcome.faults or 0) + 1
-        abandoned = world.in_hands()
-        self._sweep_until_settled()
-        if world.reseller_state(self.reseller) == "failed":
-            self.outcome.figures["failed"] = int(self.outcome.figures["failed"]) + 1
-            self._look_at_the_half_of_a_failure()
-            flows.retry(self.reseller, by=None)
+    def mend(self) -> None:
+        """What an undisturbed worker, the sweep and, after a failure, a retry make of them."""
+        with processes.started(Order(SOLO)):
             self._sweep_until_settled()
-        processes.wait_until(lambda: world.is_idle(abandoned))
-        self._count()
+            for reseller in self.waiting:
+                if world.reseller_state(reseller) == "failed":
+                    self._retry(reseller)
+            self._sweep_until_settled()
+            for reseller in self.waiting:
+                self._count(reseller)
+        for reseller in self.waiting:
+            world.remove(reseller)
+        world.empty_broker()
+        self.waiting = []
 
     def _sweep_until_settled(self) -> None:
-        """A minute of beat in a moment, until the reseller stands still."""
-        for _minute in range(10):
-            waiting = Reseller.objects.unfinished().filter(pk=self.reseller.pk)
-            past = F("state_changed_at") - tasks.STUCK_AFTER - dt.timedelta(minutes=1)
-            waiting.update(state_changed_at=past)
-            tasks.sweep_unfinished.delay()
-            if processes.wait_until(
-                lambda: world.reseller_state(self.reseller) in {"ready", "failed"}, 2
-            ):
+        """Minutes of beat in a moment, until every reseller stands still."""
+        keys = [reseller.pk for reseller in self.waiting]
+        for _minute in range(MOST_ATTEMPTS + 1):
+            unfinished = Reseller.objects.unfinished().filter(pk__in=keys)
+            if not unfinished.exists():
                 return
+            past = F("state_changed_at") - tasks.STUCK_AFTER - dt.timedelta(minutes=1)
+            unfinished.update(state_changed_at=past)
+            tasks.sweep_unfinished.delay()
+            processes.wait_until(lambda: not unfinished.exists(), 10)  # noqa: B023 - at once
 
-    def _look_at_the_half_of_a_failure(self) -> None:
-        self.reseller.refresh_from_db()
-        self._fail_unless(bool(self.reseller.failure), "failed without a reason")
-        is_served = Domain.objects.filter(tenant=self.reseller).exists()
-        self._fail_unless(not is_served, "failed, but served")
+    def _retry(self, reseller: Reseller) -> None:
+        self.outcome.figures["failed"] = int(self.outcome.figures["failed"]) + 1
+        reseller.refresh_from_db()
+        self._check(bool(reseller.failure), reseller, "failed without a reason")
+        flows.retry(reseller, by=None)
 
-    def _count(self) -> None:
-        state = world.reseller_state(self.reseller)
-        if not self._fail_unless(state == "ready", f"ends as {state}"):
+    def _count(self, reseller: Reseller) -> None:
+        state = world.reseller_state(reseller)
+        if not self._check(state == "ready", reseller, f"ends as {state}"):
             self.outcome.lost = (self.outcome.lost or 0) + 1
             return
-        answer = self.scene.site.get("/", host=self.reseller.host)
-        self._fail_unless(answer.status == 200, f"its host answers {answer.status}")
-        for what, count in self._contents().items():
-            self._fail_unless(count == 1, f"{what}: {count} times")
-        arrived = self.scene.mail_server.to(self.reseller.owner_email)
-        self._fail_unless(len(set(arrived)) == 1, f"invitations that arrived: {arrived}")
+        answer = self.site.get("/", host=reseller.host)
+        self._check(answer.status == 200, reseller, f"its host answers {answer.status}")
+        for what, count in self._contents(reseller).items():
+            self._check(count == 1, reseller, f"{what}: {count} times")
+        arrived = self.mail_server.to(reseller.owner_email)
+        self._check(len(set(arrived)) == 1, reseller, f"invitations that arrived: {arrived}")
         self.outcome.duplicates = (self.outcome.duplicates or 0) + max(len(arrived) - 1, 0)
 
-    def _contents(self) -> dict[str, int]:
+    def _contents(self, reseller: Reseller) -> dict[str, int]:
         """What must be there exactly once."""
-        with tenant_context(self.reseller):
+        with tenant_context(reseller):
+            mails = OutgoingMail.objects.all()
             found = {
                 "owners": StaffMember.objects.count(),
                 "people": User.objects.count(),
-                "invitations": OutgoingMail.objects.filter(kind="staff_invitation").count(),
-                "mails": OutgoingMail.objects.count(),
+                "invitations": mails.filter(kind="staff_invitation").count(),
+                "mails": mails.count(),
             }
-            invitation = OutgoingMail.objects.get(kind="staff_invitation")
-            self._send(invitation)
+            world.pass_time(*mails)
+            world.sweep()
+            processes.wait_until(lambda: not mails.exclude(state="sent").exists())
         with schema_context("public"):
-            told = AuditEntry.objects.filter(subject_id=self.reseller.pk)
-            found["entries about being ready"] = told.filter(action="reseller.became_ready").count()
-            found["hosts"] = Domain.objects.filter(tenant=self.reseller).count()
+            told = AuditEntry.objects.filter(subject_id=reseller.pk)
+            ready = told.filter(action="reseller.became_ready")
+            found["entries about being ready"] = ready.count()
+            found["hosts"] = Domain.objects.filter(tenant=reseller).count()
         return found
 
-    def _send(self, invitation: OutgoingMail) -> None:
-        world.pass_time(invitation)
-        world.sweep()
-        processes.wait_until(lambda: world.state_of(invitation) == "sent")
-
-    def _fail_unless(self, holds: bool, sentence: str) -> bool:
-        where = self.step or "any moment"
-        return self.outcome.check(holds, f"round {self.number} at {where}: {sentence}")
+    def _check(self, holds: bool, reseller: Reseller, sentence: str) -> bool:
+        return self.outcome.check(holds, f"{reseller}: {sentence}")
 
 
 TRIAL = Trial(

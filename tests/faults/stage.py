@@ -17,6 +17,7 @@ import django
 from django.core.management import call_command
 
 from embedded import places
+from embedded.errors import CannotStartError
 from embedded.instance import Instance, only_one
 from embedded.places import Places
 from embedded.postgres import Postgres
@@ -27,6 +28,9 @@ from tests.faults.visits import Site
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PLATFORM_HOST = "localhost"
+_MOST_PORTS = 3
+# What the processes say: on a file of one's own to find out why a trial fails.
+LOG = Path(os.environ.get("FAULTS_LOG", os.devnull))
 
 
 @dataclass
@@ -67,31 +71,51 @@ class Stage:
     @contextlib.contextmanager
     def web(self) -> Iterator[Site]:
         """The web server, as `docs/operations.md` starts it."""
-        port = free_port()
-        options = f"--interface wsgi --port {port} --workers 1 --blocking-threads 2"
-        words = ["-m", "granian", "tests.faults.wsgi:application", *options.split(), "--no-ws"]
-        program = Program(
-            name="web",
-            command=[sys.executable, *words, "--log-level", "warning"],
-            environment=dict(os.environ),
-            folder=CHECKOUT,
-        )
-        site = Site(port)
-        self.instance.start(program, is_ready=site.is_ready)
+        site = self._start_web()
         try:
             yield site
         finally:
             self.end("web", kill=True)
 
+    def _start_web(self) -> Site:
+        for attempt in range(_MOST_PORTS):
+            site = Site(free_port())
+            try:
+                self.instance.start(_web_server(site.port), is_ready=site.is_ready)
+            except CannotStartError:  # somebody else took the port meanwhile
+                self.end("web", kill=True)
+                if attempt == _MOST_PORTS - 1:
+                    raise
+            else:
+                break
+        return site
+
+
+def _web_server(port: int) -> Program:
+    options = f"--interface wsgi --port {port} --workers 1 --blocking-threads 2 --no-ws"
+    words = ["-m", "granian", "tests.faults.wsgi:application", *options.split()]
+    return Program(
+        name="web",
+        command=[sys.executable, *words, "--log-level", "warning"],
+        environment=dict(os.environ),
+        folder=CHECKOUT,
+    )
+
 
 _stage: Stage | None = None
+
+
+def _note(name: str, line: str) -> None:
+    """Keep what a server says, where somebody asked for it."""
+    with LOG.open("a") as log:
+        print(f"{name}: {line}", file=log)
 
 
 def describe_to_django() -> None:
     """Decide on addresses and load the settings. Nothing is started yet."""
     global _stage  # noqa: PLW0603 - one run, one stage
     where = places.temporary()
-    _stage = Stage(where, Instance(where, hear=lambda _name, _line: None), free_port())
+    _stage = Stage(where, Instance(where, hear=_note), free_port())
     atexit.register(shutil.rmtree, where.state, ignore_errors=True)
     static_root = where.state / "static"
     static_root.mkdir()

@@ -31,6 +31,7 @@ OURS = tuple(f"{_CHECKOUT / room}/" for room in _ROOMS)
 SENDING = (smtplib.__file__, django.core.mail.backends.smtp.__file__)
 STORING = (django.db.backends.utils.__file__, django.db.transaction.__file__)
 ENDING = (celery.app.trace.__file__, celery.worker.request.__file__, kombu.message.__file__)
+_OF_THE_PARENT = (celery.worker.request.__file__, kombu.message.__file__)
 _BEGINNINGS = {ResellerTask.__call__.__code__, PublicTask.__call__.__code__}
 
 # Who is struck: the whole worker, the one process of it that runs the task, its database session.
@@ -45,6 +46,11 @@ class Step:
     file: str
     line: int
     turn: int
+
+    @property
+    def is_of_the_parent(self) -> bool:
+        """Whether a worker with child processes does this itself, not in a child."""
+        return self.file in _OF_THE_PARENT
 
     def __str__(self) -> str:
         name = self.file.removeprefix(f"{_CHECKOUT}/").rpartition("site-packages/")[2]
@@ -103,20 +109,18 @@ def strike(argument: str | None, at: Step, blow: Blow, once: Path) -> None:
     Watch(argument, reached).begin()
 
 
-def choose(known: list[Step], rounds: int, *, rooms: tuple[str, ...]) -> list[Step]:
-    """As many steps: each line of these rooms once, where there are rounds for it. The others are
-    spread over the whole length of the task, so that no call of the database or of the mail server
-    is left out."""
-    prefixes = tuple(f"{_CHECKOUT / room}/" for room in rooms)
-    first: dict[tuple[str, int], Step] = {}
+def choose(known: list[Step], rounds: int, *, first: tuple[str, ...]) -> list[Step]:
+    """As many steps: each line of these files or folders once, where there are rounds for it. At
+    least half of the rounds are spread over the whole length of the task, so that no call of the
+    database or of the mail server is left out."""
+    prefixes = tuple(str(_CHECKOUT / each) for each in first)
+    lines: dict[tuple[str, int], Step] = {}
     for step in known:
         if step.file.startswith(prefixes):
-            first.setdefault((step.file, step.line), step)
-    if rounds < 2 * len(first):
-        return _spread(known, rounds)
-    chosen = set(first.values())
-    others = [step for step in known if step not in chosen]
-    return [*first.values(), *_spread(others, rounds - len(first))]
+            lines.setdefault((step.file, step.line), step)
+    count = min(len(lines), rounds // 2)
+    others = [step for step in known if step not in set(lines.values())]
+    return [*_spread(list(lines.values()), count), *_spread(others, rounds - count)]
 
 
 def _spread(known: list[Step], rounds: int) -> list[Step]:

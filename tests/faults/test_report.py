@@ -74,14 +74,16 @@ def known() -> list[Step]:
     ]
 
 
-def test_few_rounds_are_spread_over_the_whole_task() -> None:
-    chosen = steps.choose(known(), 4, rooms=("notifications",))
+def test_half_of_the_rounds_are_spread_over_the_whole_task() -> None:
+    chosen = steps.choose(known(), 4, first=("notifications",))
 
-    assert [known().index(step) for step in chosen] == [0, 10, 20, 30]
+    ours = [step for step in chosen if "notifications" in step.file]
+    assert [(step.line, step.turn) for step in ours] == [(0, 1), (5, 1), (5, 2)]
+    assert chosen[2:] == [known()[1], ours[-1]]
 
 
 def test_with_enough_rounds_no_line_of_ours_is_left_out() -> None:
-    chosen = steps.choose(known(), 30, rooms=("notifications",))
+    chosen = steps.choose(known(), 30, first=("notifications/sending.py",))
 
     ours = {step for step in chosen if "notifications" in step.file and step.turn == 1}
     assert len(ours) == 10

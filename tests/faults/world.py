@@ -180,6 +180,12 @@ def is_idle(abandoned: AbstractSet[bytes] = frozenset()) -> bool:
         return not client.llen(_QUEUE) and in_hands() <= abandoned
 
 
+def empty_queue() -> None:
+    """Lose the messages that no worker took."""
+    with broker() as client:
+        client.delete(_QUEUE)
+
+
 def empty_broker() -> None:
     """Forget every message."""
     with broker() as client:
