@@ -2,7 +2,8 @@
 
 The mails lie in the outbox while the worker stands still: `mails` are a backlog that the sweep
 finds, as after a mail server was away; `mails.single` are announced one by one, as a change
-announces its mail. Then the worker goes on, and the time runs until the last mail is marked as sent.
+announces its mail. Then the worker goes on, and the time runs until the last mail is marked as
+sent.
 The loop sends the same messages, one after the other, over one connection that is open already: no
 sender is barer.
 """
