@@ -10,21 +10,14 @@ from django.db import models
 from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
 
 from customers.roles import CustomerRole
+from customers.search import holds
+from formats import phones
 
 if TYPE_CHECKING:
     from accounts.models import User
     from customers.models import Customer, Membership
 
 LONGEST_SEARCH = 10  # words
-SHORTEST_AMID = 3  # letters
-
-
-def _holds(word: str) -> Q:
-    """A condition that the index of letter triples can answer: it knows where words begin, but no
-    two letters amid others."""
-    if len(word) >= SHORTEST_AMID:
-        return Q(search_text__contains=word)
-    return Q(search_text__startswith=word) | Q(search_text__contains=f" {word}")
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -32,17 +25,31 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """The customers that this person belongs to."""
         return self.filter(memberships__user=user)
 
+    def listed(self) -> CustomerQuerySet:
+        """Those the reseller does business with: archived ones are out of sight."""
+        return self.exclude(status="archived")
+
+    def archived(self) -> CustomerQuerySet:
+        return self.filter(status="archived")
+
+    def suspended(self) -> CustomerQuerySet:
+        return self.filter(status="suspended")
+
     def in_country(self, code: str) -> CustomerQuerySet:
         return self.filter(country=code)
 
     def search(self, words: str) -> CustomerQuerySet:
-        """Those that hold every word in their name, code, contact, e-mail, phone or website. A word
-        of one or two letters has to begin one of theirs."""
-        readable = [word for word in words.lower().split() if any(map(str.isalnum, word))]
-        found = self if readable else self.none()
-        for word in readable[:LONGEST_SEARCH]:
-            found = found.filter(_holds(word))
-        return found
+        """Those that hold every word in their name, code, contact, e-mail, phone or website.
+
+        See `customers.search` for words of one or two letters. A phone number is found however it
+        is typed.
+        """
+        found = Q()
+        for word in words.lower().split()[:LONGEST_SEARCH]:
+            found &= holds("search_text", word)
+        if digits := phones.searched(words):
+            found |= Q(search_text__contains=digits)
+        return self.filter(found)
 
     def with_people_count(self) -> CustomerQuerySet:
         """Adds `people_count`, counted for the rows of the page alone."""

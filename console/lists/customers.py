@@ -12,7 +12,7 @@ from django_countries import countries
 
 from components.addresses import record_url
 from components.countries import country_name
-from components.lists import Column, Listing
+from components.lists import Column, Listing, ListView
 from customers.models import Customer
 from customers.querysets import CustomerQuerySet
 
@@ -44,6 +44,11 @@ class CustomerListing(Listing[Customer]):
         Column(gettext_lazy("Country"), _country, on_phone=False),
         Column(gettext_lazy("People"), "people_count", kind="number", on_phone=False),
         Column(gettext_lazy("Created"), "created_at", sort="created_at", on_phone=False),
+    )
+    views = (
+        ListView("", gettext_lazy("All"), lambda rows: rows.listed()),
+        ListView("suspended", gettext_lazy("Suspended"), lambda rows: rows.suspended()),
+        ListView("archived", gettext_lazy("Archived"), lambda rows: rows.archived()),
     )
     default_sort = "organization_name"
     search_sort = "-created_at"
