@@ -3,7 +3,7 @@
 A page declares what may be there:
 
     class CustomerListing(Listing[Customer]):
-        columns = (Column(_("Name"), template="console/customers/_name.html", sort="name"),)
+        columns = (Column(_("Name"), markup=_name, sort="name"),)
 
 Deep pages are as fast as the first one: rows are found by comparing (sort value, primary key),
 never by OFFSET.

@@ -32,29 +32,36 @@ class Post(threading.local):
             message.connection = self._open()
             message.send()
         except BaseException:
-            self.hang_up()
+            self._drop()
             raise
         self._mails += 1
         self._used_at = time.monotonic()
 
     def hang_up(self) -> None:
-        """End the connection, if there is one."""
+        """Take leave of the server, if there is a connection."""
         kept, self._connection, self._mails = self._connection, None, 0
         if kept:
             kept.close()
 
     def _open(self) -> BaseEmailBackend:
-        if not self._is_usable():
+        if self._mails >= MOST_MAILS:
             self.hang_up()
+        if not self._is_usable():
+            self._drop()
             # What is opened here stays open: a backend closes only what it has opened by itself.
             self._connection = get_connection()
             self._connection.open()
         assert self._connection is not None  # noqa: S101 - opened just before
         return self._connection
 
+    def _drop(self) -> None:
+        """Without a word: whoever is in trouble may never answer."""
+        kept, self._connection, self._mails = self._connection, None, 0
+        if isinstance(kept, EmailBackend) and kept.connection:
+            kept.connection.close()
+
     def _is_usable(self) -> bool:
-        is_fresh = time.monotonic() - self._used_at < LONGEST_PAUSE
-        return is_fresh and self._mails < MOST_MAILS and _listens(self._connection)
+        return time.monotonic() - self._used_at < LONGEST_PAUSE and _listens(self._connection)
 
 
 def _listens(connection: BaseEmailBackend | None) -> bool:

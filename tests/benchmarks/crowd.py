@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.db.models import Model
 from django_tenants.utils import tenant_context
 
 from accounts.models import StaffMember, User
@@ -26,14 +27,10 @@ SHORT_NOWHERE = "jj"
 HELD_BY = 60
 COUNTRY = "AT"  # every fifth customer
 
-_INSERT_CUSTOMERS = """
-INSERT INTO customers_customer (
-    id, organization_name, code, industry, website, account_type, turnover, turnover_currency,
-    contact_name, contact_title, contact_email, contact_phone, street, suite, city, state,
-    postal_code, country, test_drives_enabled, notes, version, created_at
-)
-SELECT gen_random_uuid(),
-    concat_ws(' ',
+# What makes one customer different from the next; %(every)s: every so many are rare.
+_CUSTOMER = {
+    "id": "gen_random_uuid()",
+    "organization_name": """concat_ws(' ',
         (ARRAY['Northern','Amber','Harbor','Copper','Silver','Granite','Meadow','Summit','River',
                'Cedar','Falcon','Orchard','Beacon','Crystal','Delta','Ember'])[1 + (h & 15)],
         CASE WHEN n %% 10 = 3 THEN 'Logistics' ELSE
@@ -42,31 +39,27 @@ SELECT gen_random_uuid(),
             [1 + ((h >> 4) & 15)] END,
         CASE WHEN n %% 1000 = 7 THEN 'Quarry' END,
         CASE WHEN n %% %(every)s = 1 THEN 'Zephyrine Qx' END,
-        n, (ARRAY['GmbH','KG','Ltd','Inc','SA','AG','BV','Oy'])[1 + ((h >> 8) & 7)]),
-    'C-' || n, 'Trade', 'https://www.c' || n || '.example', 'Direct', 1000 + n, 'EUR',
-    (ARRAY['Dana','Robin','Noor','Ivo','Marta','Silas','Wren','Tove'])[1 + ((h >> 11) & 7)]
-    || ' ' || (ARRAY['Miller','Okafor','Lindgren','Haddad','Rossi','Novak','Sato','Weber'])
-        [1 + ((h >> 14) & 7)],
-    'Head of IT', 'office@c' || n || '.example', '+43 1 ' || 1000000 + n,
-    'Ringstrasse ' || n %% 200, '', 'Vienna', '', '1010',
-    (ARRAY['AT','DE','FR','SE','IT'])[1 + (h >> 17) %% 5], false, '', 1,
-    now() - n * interval '1 minute'
-FROM (SELECT n, hashint4(n) & 2147483647 AS h FROM generate_series(1, %(number)s) n) numbers
-"""
-_INSERT_PEOPLE = """
-WITH people AS (
-    INSERT INTO accounts_user (id, password, is_superuser, email, full_name, status,
-                               suspended_from, is_staff, created_at)
-    SELECT gen_random_uuid(), '!', false, 'person' || n || '@c.example', 'Person ' || n, 'active',
-           '', false, now()
-    FROM generate_series(1, %(number)s / 10) n
-    RETURNING id, full_name
-)
+        n, (ARRAY['GmbH','KG','Ltd','Inc','SA','AG','BV','Oy'])[1 + ((h >> 8) & 7)])""",
+    "code": "'C-' || n",
+    "contact_name": """
+        (ARRAY['Dana','Robin','Noor','Ivo','Marta','Silas','Wren','Tove'])[1 + ((h >> 11) & 7)]
+        || ' ' || (ARRAY['Miller','Okafor','Lindgren','Haddad','Rossi','Novak','Sato','Weber'])
+        [1 + ((h >> 14) & 7)]""",
+    "contact_email": "'office@c' || n || '.example'",
+    "country": "(ARRAY['AT','DE','FR','SE','IT'])[1 + (h >> 17) %% 5]",
+    "created_at": "now() - n * interval '1 minute'",
+}
+_PERSON = {
+    "id": "gen_random_uuid()",
+    "email": "'person' || n || '@c.example'",
+    "full_name": "'Person ' || n",
+}
+_MEMBERSHIPS = """
 INSERT INTO customers_membership (id, customer_id, user_id, role, created_at)
-SELECT gen_random_uuid(), customer.id, people.id, 'administrator', now()
-FROM people
-JOIN customers_customer customer
-    ON customer.code = 'C-' || 10 * substr(people.full_name, 8)::int
+SELECT gen_random_uuid(), customer.id, person.id, 'administrator', now()
+FROM accounts_user person
+JOIN customers_customer customer ON customer.code = 'C-' || 10 * substr(person.full_name, 8)::int
+WHERE person.full_name LIKE 'Person %%'
 """
 _INDEXES = """
 SELECT indexdef, indexname FROM pg_indexes
@@ -115,20 +108,47 @@ def new_reseller(name: str) -> Reseller:
 
 def add_customers(number: int) -> None:
     """As fast as the database can: the indexes are built afterwards, from their own words."""
-    values = {"number": number, "every": max(1, number // HELD_BY)}
+    customer = Customer.objects.create(
+        organization_name="Pattern",
+        code="PATTERN",
+        contact_name="Pattern",
+        contact_email="pattern@c.example",
+        website="https://www.c.example",
+        country="AT",
+    )
+    person = User.objects.create_user("pattern@c.example", status=User.Status.ACTIVE)
     with connection.cursor() as cursor:
         cursor.execute(_INDEXES)
         indexes = cursor.fetchall()
         for _definition, name in indexes:
             cursor.execute(f'DROP INDEX "{name}"')
-        cursor.execute(_INSERT_CUSTOMERS, values)
+        values = {"number": number, "every": max(1, number // HELD_BY), "pattern": customer.pk}
+        cursor.execute(_many_like(Customer, _CUSTOMER), values)
         cursor.execute("SET maintenance_work_mem = '512MB'")
         for definition, _name in indexes:
             cursor.execute(definition)
         cursor.execute("RESET maintenance_work_mem")
-        cursor.execute(_INSERT_PEOPLE, values)
+        values = {"number": number // 10, "pattern": person.pk}
+        cursor.execute(_many_like(User, _PERSON), values)
+        cursor.execute(_MEMBERSHIPS)
+        cursor.execute("DELETE FROM customers_customer WHERE id = %s", [customer.pk])
+        cursor.execute("DELETE FROM accounts_user WHERE id = %s", [person.pk])
         for table in ("customers_customer", "customers_membership", "accounts_user"):
             cursor.execute(f"VACUUM ANALYZE {table}")
+
+
+def _many_like(model: type[Model], different: dict[str, str]) -> str:
+    """Copies of the row `pattern`, different from one another in these columns."""
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    columns = [str(field.column) for field in fields]
+    values = [different.get(column, f"pattern.{column}") for column in columns]
+    return f"""
+        INSERT INTO {model._meta.db_table} ({", ".join(columns)})
+        SELECT {", ".join(values)}
+        FROM {model._meta.db_table} pattern,
+             (SELECT n, hashint4(n) & 2147483647 AS h FROM generate_series(1, %(number)s) n) numbers
+        WHERE pattern.id = %(pattern)s
+    """  # noqa: S608 - names of our own
 
 
 def _owner() -> User:

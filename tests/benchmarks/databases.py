@@ -18,13 +18,19 @@ from tests.harness.database import administrator
 def copied(name: str) -> Iterator[str]:
     """Have an installation without resellers and without tasks, and point this process at it."""
     create(name)
-    for url in (settings.REDIS_URL, settings.CELERY_BROKER_URL):
-        Redis.from_url(url.replace("redis+socket", "unix").replace("virtual_host", "db")).flushdb()
+    empty_broker()
     try:
         with used(name):
             yield name
     finally:
         _run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+def empty_broker() -> None:
+    """Forget every task."""
+    url = settings.CELERY_BROKER_URL.replace("redis+socket", "unix").replace("virtual_host", "db")
+    with Redis.from_url(url) as broker:
+        broker.flushdb()
 
 
 def create(name: str) -> None:

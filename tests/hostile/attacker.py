@@ -20,7 +20,9 @@ from tests.hostile.scene import Visitor
 from tests.hostile.shots import Shot, get
 from tests.hostile.verdicts import Answer, of_page, problems
 
-_WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|DROP|ALTER)\s+(\S+)", re.I)
+_WRITES = re.compile(
+    r"\s*(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|DROP|ALTER)\s+(\S+)", re.IGNORECASE
+)
 _OF_THE_VISIT = {'"django_session"'}
 _REDIRECTS = {301, 302, 303, 307, 308}
 
@@ -126,7 +128,9 @@ def _note_writes(written: list[str]) -> Callable[..., Any]:
 
 
 def _cookie_headers(response: HttpResponse) -> dict[str, str]:
-    return {f"Set-Cookie-{name}": cookie.OutputString() for name, cookie in response.cookies.items()}
+    return {
+        f"Set-Cookie-{name}": cookie.OutputString() for name, cookie in response.cookies.items()
+    }
 
 
 def _error(response: Any) -> str:

@@ -77,12 +77,8 @@ def at_whole_form(form: Form, thrown: Iterable[Payload]) -> Iterator[Shot]:
         yield _sent(form, f"{payload.kind} everywhere", body, dict.fromkeys(form.names, payload))
 
 
-def _sent(
-    form: Form, about: str, body: dict[str, str | bytes], thrown: dict[str, Payload]
-) -> Shot:
-    typed = {
-        name: str(payload.text) for name, payload in thrown.items() if payload.is_readable
-    }
+def _sent(form: Form, about: str, body: dict[str, str | bytes], thrown: dict[str, Payload]) -> Shot:
+    typed = {name: str(payload.text) for name, payload in thrown.items() if payload.is_readable}
     if form.method == "get":
         return get(form.path, about, body.items())
     return post(form.path, about, body.items(), typed)
@@ -105,9 +101,7 @@ def at_query(path: str, names: Iterable[str], thrown: Iterable[Payload]) -> Iter
         yield get(path, f"?{name}[]=", [(f"{name}[]", "a"), (f"{name}[$ne]", "")])
 
 
-def at_whole_query(
-    path: str, names: Iterable[str], thrown: Iterable[Payload]
-) -> Iterator[Shot]:
+def at_whole_query(path: str, names: Iterable[str], thrown: Iterable[Payload]) -> Iterator[Shot]:
     """Every parameter that anything might read, at once."""
     everything = sorted({*PARAMETERS, *names})
     for payload in thrown:
@@ -312,7 +306,9 @@ _NESTED = b"Content-Type: multipart/mixed; boundary=y\r\n"
 
 def _part(name: bytes, head: bytes, body: bytes, file: bytes = b"") -> bytes:
     said = b'; name="' + name + b'"' + file
-    return b"--x\r\nContent-Disposition: form-data" + said + b"\r\n" + head + b"\r\n" + body + b"\r\n"
+    return (
+        b"--x\r\nContent-Disposition: form-data" + said + b"\r\n" + head + b"\r\n" + body + b"\r\n"
+    )
 
 
 def _files(honest: dict[str, str]) -> bytes:

@@ -71,7 +71,9 @@ SHORT: tuple[Payload, ...] = (
     Payload("too large a number", "9" * 400),
 )
 # By those who are kept out before anything is read.
-FEW: tuple[Payload, ...] = tuple(each for each in SHORT if each.kind in {"markup, template and SQL", "NUL", "no UTF-8"})
+FEW: tuple[Payload, ...] = tuple(
+    each for each in SHORT if each.kind in {"markup, template and SQL", "NUL", "no UTF-8"}
+)
 # Thrown at whole forms and whole addresses.
 WHOLE: tuple[Payload, ...] = (
     *SHORT,

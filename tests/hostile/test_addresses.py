@@ -35,9 +35,7 @@ def test_parameters(
         ("staff owner", [Door.CONSOLE]),
     ],
 )
-def test_paths(
-    visitors: dict[str, Visitor], scene: Scene, name: str, doors: list[Door]
-) -> None:
+def test_paths(visitors: dict[str, Visitor], scene: Scene, name: str, doors: list[Door]) -> None:
     pages = plan.of_door(targets.of_a_reseller(scene), *doors)
 
     settle([plan.at_paths(visitors[name], pages, QUICK)], at_least=40)

@@ -103,8 +103,10 @@ def leads_to(location: str, host: str) -> bool:
         away = parts.netloc and parts.netloc.rpartition("@")[2].partition(":")[0] != host
     except ValueError:
         return False
-    return not away and parts.scheme in {"", "http", "https"} and not (
-        parts.scheme and not parts.netloc
+    return (
+        not away
+        and parts.scheme in {"", "http", "https"}
+        and not (parts.scheme and not parts.netloc)
     )
 
 

@@ -19,6 +19,7 @@ from django_tenants.utils import tenant_context
 
 from notifications import sending, tasks
 from notifications.models import OutgoingMail
+from notifications.post import Post
 from notifications.redaction import marker
 from resellers.models import Reseller
 from tests.factories.notifications import SECRET_LINK, OutgoingMailFactory
@@ -183,6 +184,41 @@ def test_a_mail_that_is_gone_is_nobodys_trouble(
     tasks.send_mail(mail_id=str(uuid.uuid4()), something_new="from a later version")
 
     assert mailoutbox == []
+
+
+def test_of_several_mails_each_has_a_fate_of_its_own(
+    alpha: Reseller, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, broken, taken, last = (
+        OutgoingMailFactory.create(**changes)
+        for changes in (
+            {},
+            {"subject": "Hello\nBcc: victim@example.com"},
+            {"sending": True, "next_attempt_at": timezone.now() + sending.LEASE},
+            {},
+        )
+    )
+    post = Post()
+    monkeypatch.setattr(tasks, "_post", post)
+
+    tasks.send_mails(mail_ids=[str(each.pk) for each in (first, broken, taken, last)])
+    post.hang_up()
+
+    states = [fresh(each).state for each in (first, broken, taken, last)]
+    assert states == [State.SENT, State.FAILED, State.SENDING, State.SENT]
+    assert len(mail_server.deliveries) == 2
+
+
+def test_a_slow_mail_server_holds_no_worker_for_the_rest(
+    alpha: Reseller, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "SECONDS_FOR_SEVERAL", -1)
+    mail = OutgoingMailFactory.create()
+
+    tasks.send_mails(mail_ids=[str(mail.pk)])
+
+    assert mailoutbox == []
+    assert (fresh(mail).state, fresh(mail).attempts) == (State.QUEUED, 0)
 
 
 @pytest.mark.django_db(transaction=True)
