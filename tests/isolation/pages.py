@@ -156,7 +156,10 @@ PAGES: dict[str, Page] = {
     "console:customers:archive": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, nothing),
     "console:customers:restore": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, nothing),
     "console:customers:merge": Page(
-        Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, lambda _: {"into": "X", "confirmed": "1"}
+        Door.CONSOLE,
+        Staff.EDIT_CUSTOMERS,
+        customer,
+        lambda w: {"into": w.other_customer.code, "confirmed": "1"},
     ),
     "console:customers:timeline": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
     "console:people:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
