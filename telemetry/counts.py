@@ -2,8 +2,8 @@
 
 Web servers and workers are many processes, on one machine or on several. A number that one of them
 keeps for itself says nothing; so each adds to the same hash, and any of them can tell it. What is
-counted is sent once a second, by a thread of its own: no request waits for it. Without an answer
-the numbers of that second are lost, and nobody is harmed.
+counted is sent once a second, by a thread of its own: no request waits for it. While the server is
+away, the numbers wait here: there are only so many series.
 """
 
 import atexit
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 KEY = "portal:metrics"  # one field for each series
 SECONDS_BETWEEN = 1.0
-SECONDS_TO_WAIT = 0.5
+SECONDS_TO_WAIT = 2.0
 PAUSE_SECONDS = 20.0
 
 
@@ -51,18 +51,27 @@ class Tally:
 
     def send(self) -> None:
         """Send what there is, in one message to the server."""
+        if time.monotonic() < self._paused_until:
+            return
         with self._lock:
             amounts, self._amounts = self._amounts, defaultdict(float)
-        if not amounts or time.monotonic() < self._paused_until:
+        if not amounts:
             return
         pipeline = client().pipeline(transaction=False)
         for name, amount in amounts.items():
             pipeline.hincrbyfloat(KEY, name, amount)
         try:
             pipeline.execute()
+        except redis.ConnectionError as error:
+            self.add(list(amounts.items()))
+            self._pause(error)
         except redis.RedisError as error:
-            self._paused_until = time.monotonic() + PAUSE_SECONDS
-            logger.warning("Nothing is counted for a while: %s", type(error).__name__)
+            # Whether it counted them nobody knows: better too few than twice.
+            self._pause(error)
+
+    def _pause(self, error: redis.RedisError) -> None:
+        self._paused_until = time.monotonic() + PAUSE_SECONDS
+        logger.warning("No counts are sent for a while: %s", type(error).__name__)
 
     def _send_forever(self) -> None:
         while self._is_needed.wait():

@@ -1,13 +1,15 @@
 """The page that Prometheus reads: who gets it, and that its numbers are right."""
 
 import datetime as dt
+import re
 import time
 from collections.abc import Iterator
 from http import HTTPStatus
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
 from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.utils import timezone
@@ -19,7 +21,7 @@ from operations import figures, tasks
 from resellers.models import Reseller
 from resellers.schemas import connection as schemas
 from telemetry import counts
-from telemetry.metrics import BUCKETS, REQUEST_SECONDS, REQUESTS
+from telemetry.metrics import BUCKETS, REQUEST_SECONDS, REQUESTS, TASK_SECONDS, TASKS
 from tests.factories.approvals import ApprovalRequestFactory
 from tests.factories.notifications import OutgoingMailFactory
 from tests.factories.resellers import ResellerFactory
@@ -205,6 +207,18 @@ class TestWhatItTells:
         found = numbers()
         assert found["portal_gathered_timestamp_seconds"][()] == pytest.approx(time.time(), abs=5)
         assert 0 < found["portal_gathering_seconds"][()] < 60
+
+    def test_what_the_handbook_lists_and_nothing_else(self) -> None:
+        handbook = (Path(settings.BASE_DIR) / "docs" / "operations.md").read_text()
+        tasks.gather_figures()
+        counts.add([*REQUESTS.one("x", "GET", "2xx"), *TASKS.one("x", "done")])
+        counts.add([*REQUEST_SECONDS.took(1, "x", "GET"), *TASK_SECONDS.took(1, "x")])
+
+        told = {name.removesuffix("_bucket") for name in numbers()}
+
+        of_histograms = {name for name in told if name.endswith(("_sum", "_count", "_created"))}
+        listed = re.findall(r"portal_[a-z_]+[a-z]", handbook)
+        assert {name.removesuffix("_bucket") for name in listed} == told - of_histograms
 
 
 class TestWhenSomethingIsAway:

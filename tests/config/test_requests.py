@@ -1,10 +1,12 @@
 """Each request has an id, one log line and its counts."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.conf import settings as django_settings
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -107,6 +109,16 @@ def test_the_line_tells_who_where_what_and_how_long(
         "status": 200,
         "queries": len(statements),
     }
+
+
+def test_the_handbook_explains_every_field(alpha_client: HostClient, owner: User) -> None:
+    handbook = (Path(django_settings.BASE_DIR) / "docs" / "operations.md").read_text()
+    alpha_client.force_login(owner)
+
+    with kept(LOGGER) as lines:
+        alpha_client.get("/console/")
+
+    assert {field for field in only_line(lines) if f"`{field}`" not in handbook} == set()
 
 
 def test_the_line_of_a_visitor_names_nobody_and_asks_nothing(alpha_client: HostClient) -> None:

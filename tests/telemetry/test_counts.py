@@ -81,10 +81,10 @@ def test_a_forked_process_sends_only_its_own() -> None:
     assert found == {("of.parent", "done"): 1, ("of.child", "done"): 1}
 
 
-def test_a_server_that_is_away_costs_one_attempt_and_one_line(
-    settings: LazySettings,
+def test_a_server_that_is_away_costs_one_line_and_no_number(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    there, settings.REDIS_URL = settings.REDIS_URL, "redis://127.0.0.1:1/0"
     counts.client.cache_clear()
     tally = counts.Tally()
     try:
@@ -98,6 +98,12 @@ def test_a_server_that_is_away_costs_one_attempt_and_one_line(
         counts.client.cache_clear()
 
     assert len(lines.lines) == 1
+    settings.REDIS_URL = there
+    tally.send()
+    assert counts.read() == {}, "it knocks again only after a while"
+    monkeypatch.setattr(tally, "_paused_until", 0.0)
+    tally.send()
+    assert parsed(counts.read()) == {"portal_tasks": {("a.task", "done"): 50}}
 
 
 def test_counting_keeps_nobody_waiting(settings: LazySettings) -> None:
