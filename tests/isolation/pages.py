@@ -159,16 +159,7 @@ PAGES: dict[str, Page] = {
     "console:customers:reactivate": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, nothing),
     "console:customers:archive": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, nothing),
     "console:customers:restore": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, nothing),
-<<<<<<< HEAD
     "console:customers:merge": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, a_merge),
-=======
-    "console:customers:merge": Page(
-        Door.CONSOLE,
-        Staff.EDIT_CUSTOMERS,
-        customer,
-        lambda w: {"into": w.other_customer.code, "confirmed": "1"},
-    ),
->>>>>>> queries
     "console:customers:timeline": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
     "console:people:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
     "console:people:add": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, customer, a_person),
