@@ -85,9 +85,10 @@ class Post:
             with processes.started(Order(SOLO)):
                 time.sleep(_randomly.uniform(0, _LONGEST_LIFE))
         elif number % _CHILD_EVERY == _CHILD_EVERY - 1 and not step.is_of_the_parent:
+            abandoned = world.in_hands()
             with self._victim(PREFORK, target, step, "child"):
                 # The worker gets the message back and tries again: the mail is another's still.
-                processes.wait_until(world.is_idle, 5)
+                processes.wait_until(lambda: world.is_idle(abandoned), 5)
         else:
             with self._victim(SOLO, target, step, "worker") as victim:
                 victim.wait(5)

@@ -63,6 +63,7 @@ class Running:
         """SIGKILL to it and to whatever it started, and wait for the end."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
+        self.process.kill()  # it may not have had the time to lead a session
         self.process.join()
 
     def wait(self, seconds: float) -> bool:

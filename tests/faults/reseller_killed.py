@@ -86,6 +86,7 @@ class Yard:
     def strike(self, number: int, step: Step | None) -> None:
         """One more reseller; the worker is struck while it makes it, or killed at any moment."""
         world.empty_queue()
+        abandoned = world.in_hands()
         reseller = flows.create(world.new_reseller(), by=None)
         self.waiting.append(reseller)
         if step is None:
@@ -93,11 +94,11 @@ class Yard:
                 time.sleep(_randomly.uniform(0, _LONGEST_LIFE))
         elif number % _CUT_EVERY == _CUT_EVERY - 1:
             with self._victim(SOLO, reseller, step, "connection"):
-                processes.wait_until(world.is_idle, 5)
+                processes.wait_until(lambda: world.is_idle(abandoned), 5)
         elif number % _CHILD_EVERY == _CHILD_EVERY - 2 and not step.is_of_the_parent:
             with self._victim(PREFORK, reseller, step, "child"):
                 # The worker gets the message back and begins again.
-                processes.wait_until(world.is_idle, 5)
+                processes.wait_until(lambda: world.is_idle(abandoned), 5)
         else:
             with self._victim(SOLO, reseller, step, "worker") as victim:
                 victim.wait(5)
