@@ -40,7 +40,7 @@ def stamp_rows(rows: "models.QuerySet[Any]", word: str, *, start: int = 0) -> in
     number = start
     texts = list(_texts(rows.model))
     for record in rows:
-        changes = {}
+        changes: dict[str, Any] = {}
         for column in texts:
             number += 1
             changes[column.name] = fitting(column, word, number)
