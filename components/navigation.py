@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 CONSOLE = "console"
+CUSTOMER = "customer"  # beside the pages of one customer; its entries need `customer_id`
 PORTAL = "portal"
 
 _GRANTED = "_navigation_permissions"

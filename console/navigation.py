@@ -67,6 +67,33 @@ ENTRIES = (
     ),
 )
 
+ABOUT_CUSTOMER = ("customer_id",)
+# The menu of one customer's pages. Areas add theirs beside their pages; positions leave room.
+CUSTOMER_ENTRIES = (
+    Entry(
+        label=_("Customer information"),
+        icon="building",
+        url_name="console:customers:detail",
+        arguments=ABOUT_CUSTOMER,
+        position=10,
+    ),
+    Entry(
+        label=_("Users"),
+        icon="users",
+        url_name="console:people:list",
+        arguments=ABOUT_CUSTOMER,
+        position=20,
+    ),
+    Entry(
+        label=_("Timeline"),
+        icon="history",
+        url_name="console:customers:timeline",
+        arguments=ABOUT_CUSTOMER,
+        position=900,
+    ),
+)
+
 
 def register() -> None:
     navigation.register(navigation.CONSOLE, *ENTRIES)
+    navigation.register(navigation.CUSTOMER, *CUSTOMER_ENTRIES)

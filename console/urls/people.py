@@ -4,6 +4,7 @@ from console.views import people
 
 app_name = "people"
 urlpatterns = [
+    path("", people.PeopleList.as_view(), name="list"),
     path("add/", people.AddPerson.as_view(), name="add"),
     path("<uuid:person_id>/", people.PersonDetail.as_view(), name="detail"),
     path("<uuid:person_id>/invite/", people.InvitePerson.as_view(), name="invite"),

@@ -27,6 +27,16 @@ from customers.flows import people as flows
 from customers.models import Membership
 
 
+class PeopleList(CustomerPage, TemplateView):
+    """Who can log in for this customer."""
+
+    template_name = "console/people/list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        people = Membership.objects.of_customer(self.customer).with_invitations()
+        return super().get_context_data(people=people, now=timezone.now(), **kwargs)
+
+
 class AddPerson(CustomerPage, FormView[AddPersonForm]):
     """Right after a customer was made this page offers to create its administrator."""
 
@@ -42,7 +52,7 @@ class AddPerson(CustomerPage, FormView[AddPersonForm]):
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs = super().get_form_kwargs()
         kwargs["is_first"] = self.is_first
-        kwargs["cancel_url"] = reverse("console:customers:detail", args=[self.customer.pk])
+        kwargs["cancel_url"] = reverse("console:people:list", args=[self.customer.pk])
         if self.is_first:
             contact = {
                 "full_name": self.customer.contact_name,
@@ -58,7 +68,7 @@ class AddPerson(CustomerPage, FormView[AddPersonForm]):
             form.add_error(error.field, str(error))
             return self.form_invalid(form)
         messages.success(self.request, added_sentence(membership, form))
-        return redirect("console:customers:detail", self.customer.pk)
+        return redirect("console:people:list", self.customer.pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(is_first=self.is_first, **kwargs)
@@ -134,7 +144,7 @@ class RemovePerson(PersonAction, TemplateView):
         except flows.CannotChangeMembershipError as error:
             return self.refused(error)
         messages.success(self.request, _("%(person)s was removed.") % {"person": person})
-        return redirect("console:customers:detail", self.customer.pk)
+        return redirect("console:people:list", self.customer.pk)
 
 
 class SuspendPerson(PersonAction, FormView[SuspendForm]):

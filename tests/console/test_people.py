@@ -330,7 +330,9 @@ class TestDetail:
         support_client.post(page_about("reactivate", membership))
 
         own = support_client.get(page_about("detail", membership)).content.decode()
-        customers = reverse("console:customers:detail", "config.urls_reseller", args=[customer.pk])
+        customers = reverse(
+            "console:customers:timeline", "config.urls_reseller", args=[customer.pk]
+        )
         company = support_client.get(customers).content.decode()
 
         for page in (own, company):
