@@ -21,13 +21,21 @@ from tests.architecture.migration_rules import objections
 ROOT = Path(__file__).resolve().parents[2]
 OURS = {app.label for app in apps.get_app_configs() if Path(app.path).parent == ROOT}
 
+# The last migration of each app that came before the first release: nobody has run a version
+# before it. Raise a number only while CHANGELOG.md knows no release.
+BEFORE_THE_FIRST_RELEASE = {"accounts": 2, "audit": 2, "customers": 2}
+
+
+def is_of_a_release(app: str, name: str) -> bool:
+    return int(name[:4]) > BEFORE_THE_FIRST_RELEASE.get(app, 1)
+
 
 def test_no_migration_stands_in_the_way_of_those_who_work() -> None:
     loader = MigrationLoader(None)
     later = [
         each
         for key, each in loader.disk_migrations.items()
-        if key[0] in OURS and not (each.initial or key[1].startswith("0001"))
+        if key[0] in OURS and is_of_a_release(*key)
     ]
 
     found = [

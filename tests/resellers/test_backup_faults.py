@@ -34,6 +34,7 @@ from tests.factories.customers import CustomerFactory
 from tests.factories.notifications import OutgoingMailFactory
 from tests.harness.environment import CHECKOUT
 from tests.isolation.database import fingerprint
+from tests.races import overlap
 from tests.resellers.backups import backed_up, fill, restored, schemas, sums
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -218,6 +219,23 @@ def test_a_suspended_reseller_goes_back_to_its_backup(alpha: Reseller) -> None:
     assert (row.name, row.host) == (alpha.name, alpha.host)
     assert list(Domain.objects.filter(tenant=row).values_list("domain", flat=True)) == [alpha.host]
     assert fingerprint("bravo") == others
+
+
+def test_a_reseller_that_is_being_resumed_is_not_replaced(alpha: Reseller) -> None:
+    content = backed_up(alpha)
+    flows.suspend(alpha, by=None, reason="To go back to yesterday.")
+
+    resumed, replaced = overlap(
+        Reseller(schema_name="public"),
+        lambda: flows.resume(alpha, by=None),
+        lambda: restored(content, replace=True),
+    )
+
+    assert resumed.error is None
+    assert isinstance(replaced.error, CannotRestoreError), replaced.error
+    assert "is in service" in str(replaced.error)
+    assert Reseller.objects.get(pk=alpha.pk).schema_name == "alpha"
+    assert marked() == []
 
 
 # ── What does not simply go on ───────────────────────────────────────────────────────────────

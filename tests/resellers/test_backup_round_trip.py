@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 from django.utils import timezone
 from django_tenants.utils import tenant_context
 
@@ -236,6 +236,32 @@ def test_a_backup_waits_for_nobody_who_writes(alpha: Reseller) -> None:
     people = b"".join(data for name, data in members(content) if "accounts_user." in name)
     assert b"not yet committed" not in people
     assert people
+
+
+def test_a_schema_that_is_migrated_meanwhile_is_not_backed_up(
+    alpha: Reseller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between looking at the tables and locking them, one of them changes."""
+    look = making._tables_now
+
+    def look_and_change(schema_name: str) -> Any:
+        found = look(schema_name)
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE alpha.customers_customer ADD COLUMN loyalty text")
+        return found
+
+    monkeypatch.setattr(making, "_tables_now", look_and_change)
+
+    with pytest.raises(making.CannotBackUpError, match="is being migrated"):
+        backed_up(alpha)
+
+
+def test_a_migration_waits_for_a_backup(alpha: Reseller) -> None:
+    with making._snapshot("alpha"), connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '100ms'")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            cursor.execute("ALTER TABLE alpha.customers_customer ADD COLUMN loyalty text")
+        cursor.execute("RESET lock_timeout")
 
 
 def test_only_what_is_ready_can_be_backed_up(public: Any) -> None:
