@@ -4,8 +4,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    safe_because = "Nothing was released before: no older version serves people meanwhile."
-
     dependencies = [
         ("accounts", "0001_initial"),
     ]

@@ -25,8 +25,6 @@ def store_phones_as_e164(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    safe_because = "Nothing was released before: no older version serves people meanwhile."
-
     dependencies = [
         ("customers", "0001_initial"),
     ]
