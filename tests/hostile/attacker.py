@@ -126,7 +126,9 @@ def _note_writes(written: list[str]) -> Callable[..., Any]:
 
 
 def _cookie_headers(response: HttpResponse) -> dict[str, str]:
-    return {f"Set-Cookie-{name}": cookie.OutputString() for name, cookie in response.cookies.items()}
+    return {
+        f"Set-Cookie-{name}": cookie.OutputString() for name, cookie in response.cookies.items()
+    }
 
 
 def _error(response: Any) -> str:

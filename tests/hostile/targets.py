@@ -79,7 +79,9 @@ def of_the_platform(scene: Scene) -> list[Target]:
     ]
     inbox = {"letter_id": "00000000-0000-4000-8000-000000000000"}
     opened = [
-        Target(name, Door.OPEN, PLATFORM_MAP, inbox if name in {"inbox:detail", "inbox:html"} else {})
+        Target(
+            name, Door.OPEN, PLATFORM_MAP, inbox if name in {"inbox:detail", "inbox:html"} else {}
+        )
         for name in sorted(OPEN)
     ]
     return [*operators, *shared, *opened]

@@ -14,7 +14,7 @@ from tests.isolation.pages import Door
     [
         ("anybody", Door.OPEN, 100),
         ("a guarded person", Door.OWN, 80),
-        ("customer's administrator", Door.COMPANY, 50),
+        ("customer's administrator", Door.COMPANY, 40),
         ("staff owner", Door.CONSOLE, 400),
     ],
 )
@@ -35,9 +35,7 @@ def test_parameters(
         ("staff owner", [Door.CONSOLE]),
     ],
 )
-def test_paths(
-    visitors: dict[str, Visitor], scene: Scene, name: str, doors: list[Door]
-) -> None:
+def test_paths(visitors: dict[str, Visitor], scene: Scene, name: str, doors: list[Door]) -> None:
     pages = plan.of_door(targets.of_a_reseller(scene), *doors)
 
     settle([plan.at_paths(visitors[name], pages, QUICK)], at_least=40)

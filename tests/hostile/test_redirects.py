@@ -18,9 +18,7 @@ RIGHT = {
 
 
 @pytest.mark.parametrize("page", RIGHT)
-def test_success_leads_nowhere_else(
-    visitors: dict[str, Visitor], scene: Scene, page: str
-) -> None:
+def test_success_leads_nowhere_else(visitors: dict[str, Visitor], scene: Scene, page: str) -> None:
     name, path, login = RIGHT[page]
     scene.world.nobody.set_password(PASSWORD)
     scene.world.nobody.save(update_fields=["password"])
