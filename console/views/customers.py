@@ -30,7 +30,7 @@ class CustomerList(ConsolePage, TemplateView):
         may_create = self.may(StaffPermission.EDIT_CUSTOMERS)
         listing = CustomerListing(
             self.request.GET,
-            Customer.objects.with_people_count(),
+            Customer.objects.for_list(),
             empty_url=create if may_create else "",
             empty_label=_("Add your first customer"),
         )

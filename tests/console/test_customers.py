@@ -443,7 +443,7 @@ class TestDetail:
         shown |= {
             "turnover": "12,500,000.00",
             "country": "GERMANY",
-            "city": "Berlin",
+            "city": "BERLIN",  # as on a letter
             "contact_phone": "+49 30 901820",
             "phone": "+49 30 901821",
             "fax": "+49 30 901822",

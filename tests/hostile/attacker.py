@@ -9,18 +9,19 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from django.core.cache import cache
-from django.db import connection, transaction
-from django.http import HttpResponse
+from django.db import transaction
 
 from notifications.models import OutgoingMail
-from resellers.schemas import PUBLIC
+from resellers.schemas import PUBLIC, connection
 from tests.hostile.payloads import MARK
 from tests.hostile.reading import PageReader
 from tests.hostile.scene import Visitor
 from tests.hostile.shots import Shot, get
 from tests.hostile.verdicts import Answer, of_page, problems
 
-_WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|DROP|ALTER)\s+(\S+)", re.I)
+_WRITES = re.compile(
+    r"\s*(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|DROP|ALTER)\s+(\S+)", re.IGNORECASE
+)
 _OF_THE_VISIT = {'"django_session"'}
 _REDIRECTS = {301, 302, 303, 307, 308}
 
@@ -41,7 +42,7 @@ class Attacker:
 
     def fire(self, shot: Shot) -> Answer:
         """Send it, follow where it leads, judge, and take everything back."""
-        jar = self.visitor.client.cookies.copy()
+        jar: Any = self.visitor.client.cookies.copy()
         with transaction.atomic():
             answer = self._send(shot)
             self._judge(shot, answer)
@@ -125,7 +126,7 @@ def _note_writes(written: list[str]) -> Callable[..., Any]:
     return note
 
 
-def _cookie_headers(response: HttpResponse) -> dict[str, str]:
+def _cookie_headers(response: Any) -> dict[str, str]:
     return {
         f"Set-Cookie-{name}": cookie.OutputString() for name, cookie in response.cookies.items()
     }

@@ -1,6 +1,7 @@
 """Makes shots out of payloads: at fields, addresses, headers, cookies, methods, bodies."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from tests.hostile import payloads
 from tests.hostile.found_forms import Form
@@ -92,7 +93,7 @@ def at_whole_form(form: Form, thrown: Iterable[Payload]) -> Iterator[Shot]:
         yield _sent(form, f"{payload.kind} everywhere", body, dict.fromkeys(form.names, payload))
 
 
-def _sent(form: Form, about: str, body: dict[str, str | bytes], thrown: dict[str, Payload]) -> Shot:
+def _sent(form: Form, about: str, body: Mapping[str, Any], thrown: dict[str, Payload]) -> Shot:
     typed = {name: str(payload.text) for name, payload in thrown.items() if payload.is_readable}
     if form.method == "get":
         return get(form.path, about, body.items())

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import zoneinfo
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.template import Template
@@ -11,6 +12,7 @@ from django.test import override_settings
 from django.test.utils import _TestState
 from django_countries import countries
 
+from components import countries as choice
 from resellers.models import Reseller
 from resellers.schemas import PUBLIC, connection
 from tests.hostile.attacker import Attacker
@@ -30,7 +32,8 @@ MOST_REPORTED = 15
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Pages without what only costs time here: long choices, and copies of every context."""
     monkeypatch.setattr(zoneinfo, "available_timezones", lambda: {"UTC", "Europe/Berlin"})
-    monkeypatch.setattr(Template, "_render", _TestState.saved_data.template_render)
+    saved: Any = _TestState
+    monkeypatch.setattr(Template, "_render", saved.saved_data.template_render)
     with override_settings(COUNTRIES_ONLY=["DE", "FR", "GB"]):
         _forget_countries()
         yield
@@ -38,6 +41,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def _forget_countries() -> None:
+    for kept in (choice._choices, choice._names, choice._options):
+        kept.cache_clear()
     with contextlib.suppress(AttributeError):
         del countries.countries
 

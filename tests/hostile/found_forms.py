@@ -44,7 +44,7 @@ class Form:
 
 
 def forms_of(attacker: Attacker, targets: Iterable[Target]) -> list[Form]:
-    """Every form that the visitor can see on these pages, and every body of the table; each once."""
+    """Every form that the visitor can see on these pages, every body of the table; each once."""
     found: dict[tuple[str, str, tuple[str, ...]], Form] = {}
     for target in targets:
         for form in (*_shown(attacker, target), *_listed(target)):

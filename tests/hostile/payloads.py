@@ -1,4 +1,4 @@
-"""What is thrown: every class of bad input, in one wording for each test run and more for the trial.
+"""What is thrown: every class of bad input, in one wording for each test run, more for the trial.
 
 Whatever breaks out of its place leaves something named MARK: an element, an attribute, a script,
 a header.

@@ -1,4 +1,4 @@
-"""Who fires what at which pages: what a test run and the trial have in common, and where they differ."""
+"""Who fires what at which pages: what a test run and the trial share, and where they differ."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

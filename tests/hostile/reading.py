@@ -1,4 +1,4 @@
-"""Reads pages as a browser would: which elements there are, where they lead, which forms one finds."""
+"""Reads pages as a browser would: which elements there are, where they lead, which forms exist."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser

@@ -1,4 +1,4 @@
-"""Who attacks, and what is there to be found: two resellers, each record of one marked as secret."""
+"""Who attacks, and what is there to be found: two resellers, all of one is marked as secret."""
 
 import time
 from collections.abc import Iterator
