@@ -46,7 +46,8 @@ class ProposeCode(ConsolePage):
 
     def get(self, *_args: Any, **_kwargs: Any) -> HttpResponse:
         name = self.request.GET.get("name", "").replace("\0", "")[:200].strip()
-        return HttpResponse(codes.propose(name) if name else "", content_type="text/plain")
+        code = codes.propose(name) if name else ""
+        return HttpResponse(code, content_type="text/plain; charset=utf-8")
 
 
 class CreateCustomer(RefreshablePage, LookAlikePage, ConsolePage, FormView[CreateCustomerForm]):

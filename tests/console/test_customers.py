@@ -422,7 +422,7 @@ class TestCreate:
         nothing = owner_client.get(page_of("propose_code"))
 
         assert (answer.content, nothing.content) == (b"MUELLER-2", b"")
-        assert answer["Content-Type"].startswith("text/plain")
+        assert answer["Content-Type"] == "text/plain; charset=utf-8"
 
     @pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)
     def test_any_name_gets_an_answer(self, owner_client: HostClient, text: str) -> None:

@@ -59,15 +59,30 @@ def at_each_field(form: Form, thrown: Iterable[Payload]) -> Iterator[Shot]:
     """One field hostile, the others as an honest person would fill them in."""
     thrown = tuple(thrown)
     honest = dict(form.body)
-    for name in form.names:
+    for field in form.fields:
+        name = field.name
         for payload in thrown:
+            # Elsewhere its quotes are markup like any other.
+            if payload.kind == "mail address" and field.kind != "email":
+                continue
             body = {**honest, name: payload.raw}
-            about = f"{payload.kind} in {name}"
-            yield _sent(form, about, body, {name: payload})
+            yield _sent(form, f"{payload.kind} in {name}", body, {name: payload})
+
+
+def without_each_field(form: Form) -> Iterator[Shot]:
+    """One field missing, the others filled in honestly."""
+    for name in form.names:
         rest = [(key, value) for key, value in form.body if key != name]
         yield _plain(form, f"no {name}", rest)
-        yield _plain(form, f"{name} twice", [*form.body, (name, f"<{MARK}>")])
-        yield _plain(form, f"{name} as a list", [*rest, (f"{name}[]", "a"), (f"{name}[a]", "b")])
+
+
+def at_shape(form: Form) -> Iterator[Shot]:
+    """Fields that are missing, doubled, or lists."""
+    names = form.names
+    yield _plain(form, "nothing at all", [])
+    yield _plain(form, "every field twice", [*form.body, *[(name, f"<{MARK}>") for name in names]])
+    lists = [(f"{name}{index}", "a") for name in names for index in ("[]", "[a]", "[__proto__]")]
+    yield _plain(form, "every field a list", lists)
 
 
 def at_whole_form(form: Form, thrown: Iterable[Payload]) -> Iterator[Shot]:
@@ -86,7 +101,9 @@ def _sent(form: Form, about: str, body: Mapping[str, Any], thrown: dict[str, Pay
 
 
 def _plain(form: Form, about: str, body: list[tuple[str, str]]) -> Shot:
-    return _sent(form, about, {}, {}) if form.method == "get" else post(form.path, about, body)
+    if form.method == "get":
+        return get(form.path, about, body)
+    return post(form.path, about, body)
 
 
 # ── Addresses ──

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import zoneinfo
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,7 +30,8 @@ MOST_REPORTED = 15
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Pages without what only costs time here: most countries, and copies of every context."""
+    """Pages without what only costs time here: long choices, and copies of every context."""
+    monkeypatch.setattr(zoneinfo, "available_timezones", lambda: {"UTC", "Europe/Berlin"})
     saved: Any = _TestState
     monkeypatch.setattr(Template, "_render", saved.saved_data.template_render)
     with override_settings(COUNTRIES_ONLY=["DE", "FR", "GB"]):

@@ -48,25 +48,18 @@ ACCEPTABLE: tuple[Payload, ...] = (
     Payload("mix", MIX, is_readable=True),
     Payload("mail address", f'"<{MARK} on{MARK}=1>"@{MARK}.example', is_readable=True),
     Payload("four bytes", "😀𝕏" + "e" + "\u0301" * 10, is_readable=True),
-    Payload("number", "99999999999999999999.5"),
 )
 # One wording of each class.
 SHORT: tuple[Payload, ...] = (
-    Payload("empty", ""),
     Payload("blank", " \t\u00a0\u2003\u200b "),
     Payload("markup, template and SQL", f"{MARKUP}{ATTRIBUTE}{TEMPLATE}{SQL}", is_readable=True),
-    Payload("short markup", f"'\"><{MARK} {MARK}=1>", is_readable=True),
     Payload("address", f"javascript:{MARK}()//https://{MARK}.example/", is_readable=True),
-    Payload("mail address", f'"<{MARK} on{MARK}=1>"@{MARK}.example', is_readable=True),
     Payload("lines", f"a\r\nX-{MARK}: 1\r\nBcc: {MARK}@{MARK}.example\r\n\r\n<{MARK}>"),
     Payload("NUL", f"a\x00b{MARK}"),
-    Payload("control", "\x01\x07\x1b[31m\x7f\x85\u2028"),
     Payload("direction", "\u202egpj.exe\u2066\u200f", is_readable=True),
-    Payload("four bytes", "😀𝕏\U0010fffe" + "e" + "\u0301" * 40, is_readable=True),
     Payload("half a character", "a\ud800b"),
     Payload("no UTF-8", b"\xff\xfe\xc0\xaf\x80"),
     Payload("long", "x" * TEN_KILOBYTES),
-    Payload("number", "-99999999999999999999.5"),
     Payload("no number", "NaN"),
     Payload("too large a number", "9" * 400),
 )
@@ -77,6 +70,10 @@ FEW: tuple[Payload, ...] = tuple(
 # Thrown at whole forms and whole addresses.
 WHOLE: tuple[Payload, ...] = (
     *SHORT,
+    *ACCEPTABLE,
+    Payload("empty", ""),
+    Payload("control", "\x01\x07\x1b[31m\x7f\x85\u2028"),
+    Payload("number", "-99999999999999999999.5"),
     Payload("very long", "<" * ONE_MEGABYTE),
     Payload("slow to match", "a@" + "a." * 20_000 + "!"),
     Payload("path", "../../../../../../etc/passwd\\..\\..\\boot.ini%2e%2e%2f"),

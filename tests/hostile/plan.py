@@ -72,6 +72,7 @@ def at_forms(visitor: Visitor, pages: Iterable[Target], strength: Strength) -> A
 def at_form(form: Form, strength: Strength) -> Iterator[Shot]:
     yield from attacks.at_whole_form(form, strength.whole if form.names else payloads.FEW[:1])
     yield from attacks.at_each_field(form, strength.each)
+    yield from attacks.at_shape(form)
 
 
 def at_closed_forms(visitor: Visitor, pages: Iterable[Target]) -> Attacker:

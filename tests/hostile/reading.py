@@ -91,6 +91,7 @@ class PageReader(HTMLParser):
             self._option(attributes)
         elif name:
             kind = attributes.get("type", "text" if tag == "input" else tag)
+            kind = "disabled" if "disabled" in attributes else kind
             found = fields.setdefault(name, FormField(name, kind))
             if kind in {"radio", "checkbox"}:
                 found.options.append(attributes.get("value", "on"))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
-from django.db import models
+from django.db import DataError, IntegrityError, models, transaction
 
 # Codes that the product reads, not words that people typed.
 _NOT_WORDS = {
@@ -46,9 +46,20 @@ def stamp_rows(rows: "models.QuerySet[Any]", word: str, *, start: int = 0) -> in
             changes[column.name] = fitting(column, word, number)
         if hasattr(record, "changes"):
             changes["changes"] = {"notes": [word, word]}
-        if changes:
-            rows.model._default_manager.filter(pk=record.pk).update(**changes)
+        if changes and not _written(record, changes):
+            refused = [name for name in changes if not _written(record, {name: changes[name]})]
+            number -= len(refused)
     return number - start
+
+
+def _written(record: models.Model, changes: dict[str, Any]) -> bool:
+    """Whether the database took it. A rule may tie a column to another one."""
+    try:
+        with transaction.atomic():
+            type(record)._default_manager.filter(pk=record.pk).update(**changes)
+    except (IntegrityError, DataError):
+        return False
+    return True
 
 
 def fitting(column: "models.Field[Any, Any]", word: str, number: int) -> str:

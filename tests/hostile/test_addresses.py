@@ -14,7 +14,7 @@ from tests.isolation.pages import Door
     [
         ("anybody", Door.OPEN, 100),
         ("a guarded person", Door.OWN, 80),
-        ("customer's administrator", Door.COMPANY, 50),
+        ("customer's administrator", Door.COMPANY, 40),
         ("staff owner", Door.CONSOLE, 400),
     ],
 )

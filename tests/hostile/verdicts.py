@@ -19,7 +19,7 @@ MOST_SECONDS = 2.0  # of this process's own time, for a request that may hold a 
 
 _RUNNING = {"javascript", "data", "vbscript", "file"}
 _CONTROL = re.compile(r"[\x00-\x20]")
-_MESSAGE_KEEPERS = {"password", "hidden", "file"}  # never sent back
+_NOT_KEPT = {"password", "hidden", "file", "disabled"}  # nobody typed them, or nobody may see them
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,8 @@ def _headers(answer: Answer, host: str) -> Iterator[str]:
     if answer.body and answer.status < HTTPStatus.MULTIPLE_CHOICES:
         if not answer.kind:
             yield "has no content type"
+        if answer.kind.startswith("text/") and "charset=" not in answer.headers["Content-Type"]:
+            yield "does not name its character set"
         if answer.headers.get("X-Content-Type-Options") != "nosniff":
             yield "lets the browser guess the content type"
 
@@ -159,7 +161,7 @@ def _forgotten(shot: Shot, answer: Answer) -> Iterator[str]:
             continue
         for name, text in shot.typed.items():
             shown = form.fields.get(name)
-            is_text = shown and not shown.options and shown.kind not in _MESSAGE_KEEPERS
+            is_text = shown and not shown.options and shown.kind not in _NOT_KEPT
             if shown and is_text and _words(shown.value) != _words(text):
                 yield f"forgot what was typed into {name}: {shown.value[:60]!r}"
 
