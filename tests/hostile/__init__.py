@@ -1,1 +1,0 @@
-"""What strangers and insiders throw at the product, and what must never come back."""
