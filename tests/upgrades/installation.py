@@ -80,7 +80,7 @@ def next_version(folder: Path) -> Path:
     """This code with one column and one index more for every customer."""
     checkout = folder / "next version"
     shutil.copytree(CHECKOUT, checkout, ignore=_LEFT_OUT)
-    models = checkout / "customers" / "models.py"
+    models = checkout / "customers" / "models" / "customers.py"
     source = models.read_text()
     before_meta = source.index("    class Meta:", source.index("class Customer("))
     models.write_text(f"{source[:before_meta]}    {_FIELD}\n\n{source[before_meta:]}")
