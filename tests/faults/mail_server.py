@@ -50,7 +50,7 @@ class MailServer:
         return [each.message_id for each in list(self.deliveries) if each.recipient == recipient]
 
     def behave(self, misdeed: Misdeed | None = None) -> None:
-        """Misbehave like this from the next conversation on; let go of those that hang."""
+        """Misbehave like this from now on: open conversations end, also those that hang."""
         self.misdeed = misdeed
         self._released.set()
         self._released = threading.Event()
@@ -106,6 +106,8 @@ class _Conversation(socketserver.StreamRequestHandler):
         self._answer(_GREETING)
         recipient = ""
         for line in self.rfile:
+            if self.released.is_set():
+                return  # the server changed its mind: who kept the connection has to knock again
             command = line.decode().strip()
             verb = command[:4].upper()
             if verb == "RCPT":
