@@ -234,8 +234,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.password_rules.NotLeaked"},
+    {"NAME": "accounts.password_rules.NotMadeOfContext"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "after_login"
