@@ -1,5 +1,6 @@
 """All settings, in titled blocks. What an installation may choose is read from the environment."""
 
+import datetime as dt
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from config.environment import (
     read_log_format,
     read_metrics_token,
     read_mode,
+    read_second_factor_for,
     read_secret_key,
 )
 
@@ -41,7 +43,6 @@ WSGI_APPLICATION = "config.wsgi.application"
 _BOTH = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "accounts",
     "audit",
@@ -87,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.AccountsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -148,7 +150,7 @@ CACHES: dict[str, dict[str, Any]] = {
         "REVERSE_KEY_FUNCTION": "django_tenants.cache.reverse_key",
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.sessions"
 CELERY_BROKER_URL = read_broker_url(REDIS_URL)
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 # Schemas whose tasks go to a queue of that name, and not to the one that all others share. Each
@@ -194,6 +196,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "operations.gather_figures",
         "schedule": 60.0,
         "options": {"expires": 55},
+    },
+    # Erases the sessions that are over.
+    "accounts.sweep_sessions": {
+        "task": "accounts.sweep_sessions",
+        "schedule": 60.0 * 60,
+        "options": {"expires": 60 * 50},
     },
     # Erases the sign-ups whose e-mail nobody validated.
     "approvals.sweep_drafts": {
@@ -261,6 +269,9 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_USER_DISPLAY = "accounts.models.display_name"
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.tokens.PasswordResetTokens"  # noqa: S105 - a class, not a secret
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # sent by accounts/notices.py
+# Who must turn on a second factor before anything else; accounts/duties.py knows the groups.
+SECOND_FACTOR_FOR = read_second_factor_for(MODE)
 # Beside allauth's own limits. `key` is the typed e-mail, known or not: no mailbox can be flooded.
 ACCOUNT_RATE_LIMITS = {
     "signup": "20/m/ip,100/d/ip,5/h/key",
@@ -293,7 +304,10 @@ CSRF_COOKIE_NAME = "__Host-csrf" if _https else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+# After NIST SP 800-63B for two factors: an hour without a page, a day in all.
+SESSION_IDLE = dt.timedelta(minutes=env.int("SESSION_IDLE_MINUTES", default=60))
+SESSION_LIFETIME = dt.timedelta(hours=env.int("SESSION_LIFETIME_HOURS", default=24))
+SESSION_COOKIE_AGE = int(SESSION_LIFETIME.total_seconds())
 SECURE_SSL_REDIRECT = _https
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None

@@ -4,7 +4,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext_lazy
 
-from accounts import links, mails, tokens
+from accounts import links, mails, sessions, tokens
 from accounts.models import User
 from audit import sentences, trail
 
@@ -31,9 +31,13 @@ def request_reset(email: str) -> None:
 
 @transaction.atomic
 def change(user: User, password: str) -> None:
-    """Write the person's own new password, and nothing else. Other sessions of theirs end."""
+    """Write the person's own new password, and nothing else.
+
+    Their sessions end; the one in which this happens goes on under another key.
+    """
     user.set_password(password)
     user.save(update_fields=["password"])
+    sessions.end_all_of(user)
     trail.record(CHANGED, subject=user, actor=user)
 
 

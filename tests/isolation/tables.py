@@ -14,11 +14,11 @@ GROWING = {
     "audit_auditentry",
     "customers_customer",
     "customers_membership",
-    "django_session",
+    "accounts_session",
     "mfa_authenticator",
     "notifications_outgoingmail",
 }
-GROWING_IN_PUBLIC = {"audit_auditentry", "django_session"}
+GROWING_IN_PUBLIC = {"audit_auditentry", "accounts_session"}
 
 _NEVER = "never written: "
 _EVERYWHERE = {
@@ -35,6 +35,7 @@ _EVERYWHERE = {
 BOUNDED = {
     **_EVERYWHERE,
     "accounts_staffmember": "a reseller's team: dozens",
+    "accounts_securitysettings": "one row",
     "notifications_mailsettings": "one row",
 }
 BOUNDED_IN_PUBLIC = {
@@ -42,6 +43,7 @@ BOUNDED_IN_PUBLIC = {
     "accounts_user": "the platform's operators: dozens",
     "accounts_staffmember": _NEVER + "operators are no reseller's team",
     "accounts_onetimelink": _NEVER + "operators are not invited",
+    "accounts_securitysettings": _NEVER + "SECOND_FACTOR_FOR says what operators must",
     "mfa_authenticator": "a few keys for each operator",
     "django_admin_log": _NEVER + "the audit trail is kept instead",
     "resellers_reseller": "hundreds: each has a schema of its own",
