@@ -77,10 +77,12 @@ TENANT_LIMIT_SET_CALLS = True
 # ── Request's way ──────────────────────────
 MIDDLEWARE = [
     "config.requests.RequestMiddleware",
-    "config.health.HealthMiddleware",
-    "config.metrics.MetricsMiddleware",
+    # Their headers belong on every answer, also on those that are given early.
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.guards.GuardMiddleware",
+    "config.health.HealthMiddleware",
+    "config.metrics.MetricsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "resellers.middleware.ResellerMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -137,6 +139,8 @@ SKIP_PG_EXTRA_VALIDATION = True  # else django-tenants queries the database whil
 # The program that reads the template of new schemas; None: the one of the embedded PostgreSQL.
 # It must not be older than the server.
 PG_DUMP = env.path("PG_DUMP", default=None)
+# Servers to which nobody else can listen on the way; others must be reached by TLS.
+PRIVATE_HOSTS: list[str] = env.list("PRIVATE_HOSTS", default=[])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ── Cache, sessions, broker ──────────────────────────
@@ -308,12 +312,19 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_IDLE = dt.timedelta(minutes=env.int("SESSION_IDLE_MINUTES", default=60))
 SESSION_LIFETIME = dt.timedelta(hours=env.int("SESSION_LIFETIME_HOURS", default=24))
 SESSION_COOKIE_AGE = int(SESSION_LIFETIME.total_seconds())
+THEME_COOKIE_NAME = "__Host-theme" if _https else "theme"
+# A cookie of messages would show on the wire, and to the next person at the machine, what was done.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_SSL_REDIRECT = _https
+# Machines ask here, within the installation: one that forgot TLS must not be led around it.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
 )
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if _https else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # a reseller's domain may hold hosts that are not ours
+# Of each host by itself: what stands below portal.example.com. Switch it off where a reseller's
+# host is a bare domain that has other hosts below it.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=_https)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -332,6 +343,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+# No page takes files: without this, any form would write them to the disk first.
+FILE_UPLOAD_HANDLERS = ["config.guards.NoFiles"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # ── Static files ──────────────────────────
