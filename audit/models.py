@@ -23,6 +23,7 @@ class AuditEntry(models.Model):
     # request, …
     about = ArrayField(models.UUIDField())
     changes = models.JSONField(default=dict)  # {"field": [old, new]}
+    labels = models.JSONField(default=dict)  # {"field": "what it was called then"}, see trail.Named
     note = models.TextField(blank=True)
 
     objects = AuditEntryQuerySet.as_manager()

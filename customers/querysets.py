@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Count, F, FilteredRelation, OuterRef, Q, Subquery
 
+from customers.custom_querysets import CustomValuesQuerySet
 from customers.roles import CustomerRole
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 LONGEST_SEARCH = 10  # words
 
 
-class CustomerQuerySet(models.QuerySet["Customer"]):
+class CustomerQuerySet(CustomValuesQuerySet["Customer"]):
     def of_person(self, user: User) -> CustomerQuerySet:
         """The customers that this person belongs to."""
         return self.filter(memberships__user=user)
@@ -26,7 +27,8 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.filter(country=code)
 
     def search(self, words: str) -> CustomerQuerySet:
-        """Those that hold every word in their name, code, contact, e-mail, phone or website."""
+        """Those that hold every word in their name, code, contact, e-mail, phone, website or in a
+        custom field that is searched."""
         found = self
         for word in words.lower().split()[:LONGEST_SEARCH]:
             found = found.filter(search_text__contains=word)

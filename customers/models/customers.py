@@ -6,8 +6,9 @@ from decimal import Decimal
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MinValueValidator, RegexValidator, URLValidator
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat, Lower
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -57,6 +58,12 @@ class Customer(models.Model):
     test_drives_enabled = models.BooleanField(_("test drives enabled"), default=False)
     notes = models.TextField(_("notes"), max_length=5000, blank=True)
 
+    # Values of custom fields by key: text, exact decimal, ISO date and the key of a choice as text,
+    # yes or no as true or false. What is not known has no key.
+    custom_values = models.JSONField(default=dict, editable=False)
+    # The words of those that are searched, kept by the flows and `customers.custom_search`.
+    custom_search = models.TextField(default="", editable=False)
+
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     search_text = models.GeneratedField(
@@ -73,6 +80,8 @@ class Customer(models.Model):
                 F("contact_phone"),
                 Value(" "),
                 F("website"),
+                Value(" "),
+                F("custom_search"),
                 output_field=models.TextField(),
             )
         ),
@@ -89,6 +98,9 @@ class Customer(models.Model):
             models.Index(fields=["created_at", "id"], name="customer_by_creation"),
             models.Index(fields=["country", "organization_name", "id"], name="customer_by_country"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="customer_search"),
+            GinIndex(
+                OpClass("custom_values", name="jsonb_path_ops"), name="customer_by_custom_value"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -118,6 +130,13 @@ class Customer(models.Model):
                 violation_error_message=_("The turnover cannot be negative."),
             ),
             models.CheckConstraint(name="customer_has_a_name", condition=~Q(organization_name="")),
+            models.CheckConstraint(
+                name="customer_custom_values_are_an_object",
+                condition=Exact(
+                    Func("custom_values", function="jsonb_typeof", output_field=models.TextField()),
+                    Value("object"),
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
