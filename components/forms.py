@@ -75,6 +75,7 @@ class FormManners:
     def __init__(self, *args: Any, cancel_url: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cancel_url = cancel_url or self.cancel_url
+        self.fields.update(self.more_fields())
         for name, field in self.fields.items():
             teach_manners(name, field)
         self.helper = FormHelper()
@@ -82,6 +83,10 @@ class FormManners:
         self.helper.disable_csrf = True
         self.helper.form_show_errors = True
         self.helper.layout = self.get_layout()
+
+    def more_fields(self) -> dict[str, forms.Field]:
+        """Fields that depend on records, behind those of the class."""
+        return {}
 
     def get_layout(self) -> Layout:
         if not self.sections:

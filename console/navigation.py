@@ -85,6 +85,13 @@ CUSTOMER_ENTRIES = (
         position=20,
     ),
     Entry(
+        label=_("Customer fields"),
+        icon="forms",
+        url_name="console:customer_fields:detail",
+        arguments=ABOUT_CUSTOMER,
+        position=60,
+    ),
+    Entry(
         label=_("Timeline"),
         icon="history",
         url_name="console:customers:timeline",

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from accounts.models import User
 from accounts.roles import StaffRole
+from customers.models import CustomField
 from customers.roles import CustomerRole
 
 # One password for everybody. Production refuses to start with demo resellers in its database.
@@ -11,6 +12,7 @@ PASSWORD = "let-me-look-around"  # noqa: S105 - public on purpose
 OPERATOR_EMAIL = "operator@platform.example"
 
 Status = User.Status
+Kind = CustomField.Kind
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,17 @@ class DemoPerson:
     role: str = CustomerRole.VIEWER
     status: str = Status.ACTIVE
     invited: bool = False
+
+
+@dataclass(frozen=True)
+class DemoField:
+    label: str
+    kind: str
+    choices: tuple[str, ...] = ()
+    help_text: str = ""
+    required: bool = False
+    searchable: bool = False
+    retired: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,7 @@ class DemoCustomer:
     contact_phone: str = ""
     contact_title: str = ""
     people: tuple[DemoPerson, ...] = ()
+    custom: dict[str, str] = field(default_factory=dict)  # label of the field → as typed
 
 
 @dataclass(frozen=True)
@@ -67,6 +81,7 @@ class DemoReseller:
     team: dict[str, str]  # role → full name
     customers: tuple[DemoCustomer, ...]
     signups: tuple[DemoSignup, ...] = field(default=())
+    fields: tuple[DemoField, ...] = field(default=())
 
     def team_email(self, role: str) -> str:
         return f"{role}@{self.domain}"
@@ -117,6 +132,14 @@ NORTHWIND = DemoReseller(
                     invited=True,
                 ),
             ),
+            {
+                "Contract number": "NW-2024-0117",
+                "Support tier": "Gold",
+                "Contract ends": "2027-03-31",
+                "Seats": "1250",
+                "Reference customer": "yes",
+                "Number in the old CRM": "000-4711",
+            },
         ),
         DemoCustomer(
             "Blue Harbor Logistics",
@@ -135,6 +158,7 @@ NORTHWIND = DemoReseller(
                     "George Lindqvist", "george@blueharbor.example", CustomerRole.ADMINISTRATOR
                 ),
             ),
+            {"Contract number": "NW-2025-0032", "Support tier": "Silver", "Seats": "80"},
         ),
         DemoCustomer(
             "Cedar Health Partners",
@@ -255,6 +279,14 @@ NORTHWIND = DemoReseller(
             "Midnight Hosting", "Rex Doe", "rex@midnight.example", "US", "Reno", "declined", 9
         ),
     ),
+    fields=(
+        DemoField("Contract number", Kind.TEXT, searchable=True, help_text="As on the paper."),
+        DemoField("Support tier", Kind.CHOICE, ("Bronze", "Silver", "Gold")),
+        DemoField("Contract ends", Kind.DATE),
+        DemoField("Seats", Kind.NUMBER, help_text="How many people work with it."),
+        DemoField("Reference customer", Kind.YES_NO),
+        DemoField("Number in the old CRM", Kind.TEXT, retired=True),
+    ),
 )
 
 ALPENBLICK = DemoReseller(
@@ -296,6 +328,10 @@ ALPENBLICK = DemoReseller(
                     status=Status.PENDING_APPROVAL,
                 ),
             ),
+            {
+                "Rahmenvertragsnummer der Einkaufsgemeinschaft": "RV-889/12",
+                "Servicevereinbarungsklasse": "Rund-um-die-Uhr-Bereitschaft",
+            },
         ),
         DemoCustomer(
             "Müller & Söhne Maschinenbau",
@@ -341,6 +377,14 @@ ALPENBLICK = DemoReseller(
             "+49 831 555 0150",
             "Residenzplatz 1",
             "87435",
+        ),
+    ),
+    fields=(
+        DemoField("Rahmenvertragsnummer der Einkaufsgemeinschaft", Kind.TEXT, searchable=True),
+        DemoField(
+            "Servicevereinbarungsklasse",
+            Kind.CHOICE,
+            ("Geschäftszeiten", "Rund-um-die-Uhr-Bereitschaft"),
         ),
     ),
 )

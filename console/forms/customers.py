@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
+from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from audit import trail
 from components.forms import PortalModelForm, Sections, Text
+from console.forms.customer_fields import CustomFieldsMixin, custom_sections
 from customers.flows.customers import FIELDS, CannotEditError, CustomerDetails
 from customers.models import Customer
 from customers.validators import validate_phone
@@ -109,10 +111,14 @@ class CustomerForm(PortalModelForm):
         return currency
 
 
-class CreateCustomerForm(CustomerForm):
-    """The same fields, with a key of its own: sent twice, the form makes one customer."""
+class CreateCustomerForm(CustomFieldsMixin, CustomerForm):
+    """The same fields and the custom ones, with a key of its own: sent twice, it makes one."""
 
     key = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
+
+    def get_layout(self) -> Layout:
+        self.sections = (*type(self).sections, *custom_sections(self))
+        return super().get_layout()
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

@@ -7,8 +7,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.urls.home")),
     path("customers/", include("console.urls.customers")),
     path("customers/<uuid:customer_id>/people/", include("console.urls.people")),
+    path("customers/<uuid:customer_id>/fields/", include("console.urls.customer_fields")),
     path("requests/", include("console.urls.requests")),
     path("team/", include("console.urls.team")),
     path("mails/", include("console.urls.mails")),
     path("settings/", include("console.urls.settings")),
+    path("settings/custom-fields/", include("console.urls.custom_fields")),
 ]

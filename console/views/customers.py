@@ -18,7 +18,7 @@ from console.timeline import timeline_of
 from console.views.base import ConsolePage, CustomerPage
 from customers import codes
 from customers.flows import customers as flows
-from customers.models import Customer, Membership
+from customers.models import Customer, CustomField, Membership
 
 
 class CustomerList(ConsolePage, TemplateView):
@@ -55,7 +55,9 @@ class CreateCustomer(ConsolePage, FormView[CreateCustomerForm]):
     form_class = CreateCustomerForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "cancel_url": reverse("console:customers:list")}
+        definitions = list(CustomField.objects.of_target(CustomField.Target.CUSTOMER))
+        cancel = reverse("console:customers:list")
+        return {**super().get_form_kwargs(), "definitions": definitions, "cancel_url": cancel}
 
     def get_form(self, form_class: type[CreateCustomerForm] | None = None) -> CreateCustomerForm:
         form = super().get_form(form_class)
@@ -63,10 +65,12 @@ class CreateCustomer(ConsolePage, FormView[CreateCustomerForm]):
         return form
 
     def form_valid(self, form: CreateCustomerForm) -> HttpResponse:
+        key = form.cleaned_data["key"]
         try:
-            customer = flows.create(form.details, by=self.user, key=form.cleaned_data["key"])
+            customer = flows.create(form.details, by=self.user, key=key, custom=form.told)
         except flows.CannotSaveCustomerError as error:
-            form.add_error(error.field, str(error))
+            # A custom field that came to be this moment has no box in this form yet.
+            form.add_error(error.field if error.field in form.fields else None, str(error))
             return self.form_invalid(form)
         messages.success(self.request, _("%(customer)s was created.") % {"customer": customer})
         if self.may(StaffPermission.MANAGE_PEOPLE):

@@ -69,10 +69,13 @@ def change(known: CustomField, changes: ChoiceChanges) -> Changed:
     """
     before = known.options
     if known.kind == CustomField.Kind.CHOICE:
-        kept = [_told(known, each, changes.told.get(each.key)) for each in before]
-        known.options = with_added([each for each in kept if each], changes.added)
+        told = [_told(known, each, changes.told.get(each.key)) for each in before]
+        kept = [each for each in told if each]
+        _refuse_too_many(len(kept) + len(changes.added))
+        known.options = with_added(kept, changes.added)
         _refuse_twins(known.options)
-        _refuse_none_or_too_many(known.options)
+        if all(each.is_retired for each in known.options):
+            raise CannotSaveFieldError(_("Offer at least one choice."), field="choices")
     elif changes.added:
         raise CannotSaveFieldError(
             _("Only a field of the kind “Choice” has choices."), field="choices"
@@ -116,11 +119,9 @@ def _refuse_twins(options: Iterable[Choice]) -> None:
         seen.add(each.label.casefold())
 
 
-def _refuse_none_or_too_many(options: tuple[Choice, ...]) -> None:
-    if all(each.is_retired for each in options):
-        raise CannotSaveFieldError(_("Offer at least one choice."), field="choices")
-    if len(options) > MOST:
-        words = {"most": MOST, "number": len(options)}
+def _refuse_too_many(number: int) -> None:
+    if number > MOST:
+        words = {"most": MOST, "number": number}
         sentence = _("A field has at most %(most)s choices; these would be %(number)s.") % words
         raise CannotSaveFieldError(sentence, field="choices")
 

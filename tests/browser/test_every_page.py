@@ -38,6 +38,8 @@ NOT_LINKED = {
     "portal:signup:validated": "after the form",
     "portal:signup:done": "after the form",
     "console:customers:propose_code": "an answer to a script",
+    "console:custom_fields:move": "takes POST only",
+    "console:custom_fields:restore": "takes POST only",
     "console:mails:html": "a document in a frame",
     "console:mails:resend": "takes POST only",
     "console:people:invite": "takes POST only",

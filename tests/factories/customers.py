@@ -1,9 +1,10 @@
 """Customers and their people."""
 
-from factory import Faker, Sequence, SubFactory, Trait
+from django.utils import timezone
+from factory import Faker, LazyFunction, Sequence, SubFactory, Trait
 from factory.django import DjangoModelFactory
 
-from customers.models import Customer, Membership
+from customers.models import Customer, CustomField, Membership
 from customers.roles import CustomerRole
 from tests.factories.accounts import UserFactory
 
@@ -58,3 +59,30 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     customer = SubFactory(CustomerFactory)
     user = SubFactory(UserFactory)
     role = CustomerRole.ADMINISTRATOR
+
+
+class CustomFieldFactory(DjangoModelFactory[CustomField]):
+    """A text that is kept about customers, unless a trait says otherwise. The row only."""
+
+    class Meta:
+        model = CustomField
+
+    class Params:
+        number = Trait(kind=CustomField.Kind.NUMBER)
+        date = Trait(kind=CustomField.Kind.DATE)
+        yes_no = Trait(kind=CustomField.Kind.YES_NO)
+        choice = Trait(
+            kind=CustomField.Kind.CHOICE,
+            choices=[
+                {"key": "gold", "label": "Gold", "retired": False},
+                {"key": "silver", "label": "Silver", "retired": False},
+                {"key": "tin", "label": "Tin", "retired": True},
+            ],
+        )
+        retired = Trait(retired_at=LazyFunction(timezone.now))
+
+    applies_to = CustomField.Target.CUSTOMER
+    label = Sequence(lambda number: f"Field {number}")
+    key = Sequence(lambda number: f"field_{number}")
+    kind = CustomField.Kind.TEXT
+    position = Sequence(lambda number: number + 1)

@@ -59,6 +59,23 @@ def member(world: World) -> dict[str, Any]:
     return {"person_id": world.member.pk}
 
 
+def custom_field(world: World) -> dict[str, Any]:
+    return {"field_id": world.field.pk}
+
+
+def retired_field(world: World) -> dict[str, Any]:
+    return {"field_id": world.retired_field.pk}
+
+
+def a_custom_field(world: World) -> dict[str, Any]:
+    return {
+        "applies_to": "customer",
+        "label": "Mallory's",
+        "kind": "text",
+        "version": world.field.version,
+    }
+
+
 def nothing(_world: World) -> dict[str, Any]:
     return {}
 
@@ -176,6 +193,27 @@ PAGES: dict[str, Page] = {
     "console:settings:home": Page(Door.CONSOLE, Staff.MANAGE_SETTINGS),
     "console:settings:mail": Page(
         Door.CONSOLE, Staff.MANAGE_SETTINGS, post=lambda _: {"approvals_email": "m@example.com"}
+    ),
+    "console:customer_fields:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
+    "console:customer_fields:edit": Page(
+        Door.CONSOLE,
+        Staff.EDIT_CUSTOMERS,
+        customer,
+        lambda w: {"field.cost_centre": "Mallory", "version": w.customer.version},
+    ),
+    "console:custom_fields:list": Page(Door.CONSOLE, Staff.MANAGE_SETTINGS),
+    "console:custom_fields:create": Page(Door.CONSOLE, Staff.MANAGE_SETTINGS, post=a_custom_field),
+    "console:custom_fields:edit": Page(
+        Door.CONSOLE, Staff.MANAGE_SETTINGS, custom_field, a_custom_field
+    ),
+    "console:custom_fields:retire": Page(
+        Door.CONSOLE, Staff.MANAGE_SETTINGS, custom_field, nothing
+    ),
+    "console:custom_fields:restore": Page(
+        Door.CONSOLE, Staff.MANAGE_SETTINGS, retired_field, nothing
+    ),
+    "console:custom_fields:move": Page(
+        Door.CONSOLE, Staff.MANAGE_SETTINGS, custom_field, lambda _: {"to": "1"}
     ),
     "console:team:list": Page(Door.CONSOLE, Staff.VIEW_TEAM),
     "console:team:invite": Page(

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from accounts.models import StaffMember, User
 from accounts.roles import StaffRole
 from approvals.models import ApprovalRequest
-from customers.models import Customer, Membership
+from customers.models import Customer, CustomField, Membership
 from customers.roles import CustomerRole
 from notifications.models import OutgoingMail
 from tests.factories.accounts import StaffMemberFactory, UserFactory
 from tests.factories.approvals import SignupFactory
-from tests.factories.customers import CustomerFactory, MembershipFactory
+from tests.factories.customers import CustomerFactory, CustomFieldFactory, MembershipFactory
 from tests.factories.notifications import OutgoingMailFactory
 
 
@@ -29,6 +29,8 @@ class World:
     request: ApprovalRequest
     mail: OutgoingMail
     member: StaffMember  # of the team; may be changed
+    field: CustomField  # kept about customers
+    retired_field: CustomField
 
 
 def make_world() -> World:
@@ -52,4 +54,6 @@ def make_world() -> World:
         request=SignupFactory().request,
         mail=OutgoingMailFactory(about=[customer.pk]),
         member=StaffMemberFactory(viewer=True, invited=True),
+        field=CustomFieldFactory(key="cost_centre"),
+        retired_field=CustomFieldFactory(retired=True),
     )
