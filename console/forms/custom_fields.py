@@ -149,7 +149,16 @@ class EditCustomFieldForm(VersionedForm, CustomFieldForm):
             self.fields["choices"].label = _("Add choices")
 
     def more_fields(self) -> dict[str, forms.Field]:
-        return _boxes(self.instance.options)
+        return _boxes(self._asked)
+
+    @property
+    def _asked(self) -> list[Choice]:
+        """The choices that the person saw: those that others added meanwhile stay as they are."""
+        return [
+            each
+            for each in self.instance.options
+            if not self.is_bound or custom_choices.label_name(each.key) in self.data
+        ]
 
     def get_layout(self) -> Layout:
         rows = [
@@ -158,7 +167,7 @@ class EditCustomFieldForm(VersionedForm, CustomFieldForm):
                 custom_choices.state_name(each.key),
                 css_class="choice-row",
             )
-            for each in self.instance.options
+            for each in self._asked
         ]
         return Layout(
             Section(_("What it is about"), *ABOUT),
@@ -174,7 +183,7 @@ class EditCustomFieldForm(VersionedForm, CustomFieldForm):
                 self.cleaned_data[custom_choices.label_name(each.key)],
                 self.cleaned_data[custom_choices.state_name(each.key)],
             )
-            for each in self.instance.options
+            for each in self._asked
         }
         return ChoiceChanges(told=told, added=self.cleaned_data["choices"])
 

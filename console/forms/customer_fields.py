@@ -45,6 +45,10 @@ class ValueField(forms.Field):
         except UnusableValueError as error:
             raise ValidationError(str(error), code="unusable") from error
 
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What the box shows again. One that was not on the page yet shows what is stored."""
+        return initial if data is None else data
+
     def prepare_value(self, value: object) -> object:
         """A stored value as its box shows it."""
         return custom_values.typed_text(value) if isinstance(value, bool) else value
@@ -92,7 +96,11 @@ class CustomFieldsMixin(FormManners, forms.BaseForm):
     def more_fields(self) -> dict[str, forms.Field]:
         return {
             form_name(each.key): ValueField(
-                each, before=self._before.get(each.key), initial=self._before.get(each.key)
+                each,
+                before=self._before.get(each.key),
+                initial=self._before.get(each.key),
+                # Whoever was not asked is not blamed here: the flow knows what must be known.
+                required=each.required and self._was_asked(form_name(each.key)),
             )
             for each in self.definitions
             if not each.is_retired
@@ -100,12 +108,18 @@ class CustomFieldsMixin(FormManners, forms.BaseForm):
 
     @property
     def told(self) -> Told:
-        """What the flow takes: the value of each field that was asked for. After `is_valid`."""
+        """What the flow takes: the value of each field that was asked for. After `is_valid`.
+
+        A field that was defined or restored while a person was typing stays as it is.
+        """
         return {
             box.definition.key: self.cleaned_data[name]
             for name, box in self.fields.items()
-            if isinstance(box, ValueField)
+            if isinstance(box, ValueField) and self._was_asked(name)
         }
+
+    def _was_asked(self, name: str) -> bool:
+        return not self.is_bound or name in self.data
 
     def names(self, *, required: bool) -> list[str]:
         """The custom fields of this form that must be filled in, or those that need not."""
@@ -177,6 +191,7 @@ class CustomerFieldsForm(CustomFieldsMixin, VersionedForm, PortalForm):
             (change, box)
             for change in error.changes
             if isinstance(box := boxes.get(change.field), ValueField)
+            and self._was_asked(change.field)
         ]
 
     def _yours(self, box: ValueField) -> object:
