@@ -17,7 +17,7 @@ from customers.custom_holders import holders
 from customers.custom_locks import hold_definitions_still
 from customers.models import CustomField
 
-BATCH = 2_000  # records that are locked at a time
+BATCH = 500  # records that are locked at a time
 
 
 def renew() -> int:

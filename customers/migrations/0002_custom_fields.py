@@ -115,8 +115,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="customer",
             index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass("custom_values", name="jsonb_path_ops"),
-                name="customer_by_custom_value",
+                fields=["custom_values"], name="customer_by_custom_value"
             ),
         ),
         migrations.AddConstraint(

@@ -98,9 +98,8 @@ class Customer(models.Model):
             models.Index(fields=["created_at", "id"], name="customer_by_creation"),
             models.Index(fields=["country", "organization_name", "id"], name="customer_by_country"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="customer_search"),
-            GinIndex(
-                OpClass("custom_values", name="jsonb_path_ops"), name="customer_by_custom_value"
-            ),
+            # Of the default class: beside equal values it finds whether a key is used at all.
+            GinIndex(fields=["custom_values"], name="customer_by_custom_value"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -270,7 +270,7 @@ class TestEdit:
         rows = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)
         label = next(row for row in rows if ">Label<" in row)
         assert [text in label for text in ("Tier", "Level", "Grade")] == [True] * 3
-        gold = next(row for row in rows if "Choice “Gold”" in row)
+        gold = next(row for row in rows if "Choice “Golden”" in row)
         assert "not changed by you" in gold
         saved = owner_client.post(page_of("edit", field), resend(stale))
         assert saved.status_code == HTTPStatus.FOUND, saved.context["form"].errors

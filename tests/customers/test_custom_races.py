@@ -1,10 +1,14 @@
 """Definitions and values changed at once: the second waits, and then finds the world as it is."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
+from django.db.models import Func
+from django.utils import timezone
 
 from accounts.models import User
+from customers import custom_search
 from customers.flows import custom_fields
 from customers.flows import custom_values as values
 from customers.flows.custom_choices import (
@@ -20,7 +24,7 @@ from customers.staleness import StaleError
 from resellers.models import Reseller
 from tests.factories.accounts import StaffMemberFactory
 from tests.factories.customers import CustomerFactory, CustomFieldFactory
-from tests.races import overlap
+from tests.races import Runner, overlap
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -189,6 +193,37 @@ def test_there_is_room_for_only_one_of_two(alpha: Reseller, dana: User) -> None:
 
     assert isinstance(second.error, CannotSaveFieldError)
     assert CustomField.objects.live().count() == 50
+
+
+def test_a_renewal_of_the_search_does_not_undo_a_later_one(
+    alpha: Reseller, dana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first one has read what is searched; then that changes, and is renewed to the end."""
+    field = CustomFieldFactory(key="cost", searchable=True, search_lags_since=timezone.now())
+    CustomerFactory(custom_values={"cost": "Zeta"})
+    read = custom_search._search_text
+
+    def stop_searching() -> None:
+        custom_fields.edit(field, FieldDetails(searchable=False), NOTHING, version=1, by=dana)
+        custom_search.renew()
+
+    later = Runner(alpha, stop_searching)
+    thread = threading.Thread(target=later.run)
+
+    def read_and_meet(target: str) -> Func:
+        text = read(target)
+        if not thread.ident:
+            monkeypatch.setattr(custom_search, "_search_text", read)
+            thread.start()
+            later.is_done.wait(1)
+        return text
+
+    monkeypatch.setattr(custom_search, "_search_text", read_and_meet)
+    custom_search.renew()
+    thread.join(10)
+
+    assert later.error is None
+    assert not Customer.objects.search("zeta").exists()
 
 
 def test_two_moves_leave_an_order_without_gaps(alpha: Reseller, dana: User) -> None:

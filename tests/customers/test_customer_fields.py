@@ -260,6 +260,13 @@ class TestFinding:
             cursor.execute("SET LOCAL enable_seqscan = off")
             assert "customer_by_custom_value" in found.explain()
 
+    def test_whether_a_key_is_used_walks_it_too(self, alpha: Reseller) -> None:
+        used = Customer.objects.filter(custom_values__has_key="cost").order_by()
+
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            assert "customer_by_custom_value" in used.explain()
+
     def test_another_resellers_values_are_not_found(self, alpha: Reseller, bravo: Reseller) -> None:
         field = CustomFieldFactory(key="cost")
         CustomerFactory(custom_values={"cost": "CC-1"})
