@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import F, Func, Value
+from django.db.models import Expression, F, Func, Value
 from django.db.models.fields.json import KT
 
 from customers.custom_holders import holders
@@ -64,9 +64,11 @@ def _renew_batch(target: str, model: Any, batch: list[uuid.UUID]) -> int:
     return renewed
 
 
-def _search_text(target: str) -> Func:
+def _search_text(target: str) -> Expression:
     """What `custom_values.search_text` makes, in the database."""
     keys = sorted(CustomField.objects.searched(target).values_list("key", flat=True))
+    if not keys:
+        return Value("", output_field=models.TextField())
     return Func(
         Value(" "),
         *[KT(f"custom_values__{key}") for key in keys],

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db.models import Func
+from django.db.models import Expression
 from django.utils import timezone
 
 from accounts.models import User
@@ -210,7 +210,7 @@ def test_a_renewal_of_the_search_does_not_undo_a_later_one(
     later = Runner(alpha, stop_searching)
     thread = threading.Thread(target=later.run)
 
-    def read_and_meet(target: str) -> Func:
+    def read_and_meet(target: str) -> Expression:
         text = read(target)
         if not thread.ident:
             monkeypatch.setattr(custom_search, "_search_text", read)

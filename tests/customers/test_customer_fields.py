@@ -303,6 +303,14 @@ class TestSearch:
         assert not Customer.objects.search("zeta-1").exists()
         assert list(Customer.objects.search("kappa")) == [customer]
 
+    def test_finds_nothing_more_once_no_field_is_searched(self, dana: User) -> None:
+        field = CustomFieldFactory(key="cost", searchable=True)
+        CustomerFactory(custom_values={"cost": "Zeta"}, custom_search="Zeta")
+        custom_fields.retire(field, by=dana)
+
+        assert custom_search.renew() == 1
+        assert Customer.objects.get().custom_search == ""
+
     def test_goes_through_all_records_in_batches(
         self, alpha: Reseller, monkeypatch: pytest.MonkeyPatch
     ) -> None:
