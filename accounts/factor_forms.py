@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
 from accounts.forms import EntranceManners
-from resellers.plain_text import PlainText
+from formats.plain_text import PlainText
 
 CODE = {"code": _("Code")}
 # What parsers raise on answers that no browser gives.

@@ -23,14 +23,23 @@ class AuditEntry(models.Model):
     # request, …
     about = ArrayField(models.UUIDField())
     changes = models.JSONField(default=dict)  # {"field": [old, new]}
-    labels = models.JSONField(default=dict)  # {"field": "what it was called then"}, see trail.Named
+    # {"field": "what it was called then"}, see trail.Named
+    labels = models.JSONField(default=dict, db_default={})
     note = models.TextField(blank=True)
 
     objects = AuditEntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-id"]
-        indexes = [GinIndex(fields=["about"], name="audit_entry_about")]
+        indexes = [
+            GinIndex(fields=["about"], name="audit_entry_about"),
+            # For erasing a person's name from what they did.
+            models.Index(
+                fields=["actor_id"],
+                name="audit_entry_actor",
+                condition=models.Q(actor_id__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject_name}"

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from resellers.plain_text import PlainText
+from formats.plain_text import PlainText
 
 Text = str | Promise
 Sections = Sequence[tuple[Text, Sequence[str]]]  # legend and field names

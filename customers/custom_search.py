@@ -59,8 +59,9 @@ def _batches(model: Any) -> Iterator[list[uuid.UUID]]:
 def _renew_batch(target: str, model: Any, batch: list[uuid.UUID]) -> int:
     # Under this lock nobody saves values against definitions that this statement has not seen.
     hold_definitions_still()
-    rows = model.objects.filter(pk__in=batch).annotate(due=_search_text(target))
-    renewed: int = rows.exclude(custom_search=F("due")).update(custom_search=_search_text(target))
+    text = _search_text(target)
+    rows = model.objects.filter(pk__in=batch).annotate(due=text)
+    renewed: int = rows.exclude(custom_search=F("due")).update(custom_search=text)
     return renewed
 
 

@@ -15,7 +15,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from customers.models import CustomField
-from resellers.plain_text import PlainText
+from formats.plain_text import PlainText
 
 Value = str | bool
 Values = Mapping[str, Value]

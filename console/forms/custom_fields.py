@@ -17,7 +17,7 @@ from customers.flows.custom_choices import ChoiceChange, ChoiceChanges, ChoiceSt
 from customers.flows.custom_fields import FieldDetails, NewField
 from customers.models import Choice, CustomField
 from customers.models.custom_fields import LONGEST_KEY, LONGEST_LABEL
-from resellers.plain_text import PlainText
+from formats.plain_text import PlainText
 
 # Far more than a field may have: whoever pastes a thousand choices is told how many are too many.
 LONGEST_PASTE = 200_000

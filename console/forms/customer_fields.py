@@ -129,8 +129,8 @@ class CustomFieldsMixin(FormManners, forms.BaseForm):
             if isinstance(box, ValueField) and box.required is required
         ]
 
-    def clean(self) -> dict[str, Any] | None:
-        cleaned: dict[str, Any] | None = super().clean()
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         for sentence in dict.fromkeys(self._left_over()):
             self.add_error(None, sentence)
         return cleaned

@@ -61,16 +61,25 @@ def fill(before: Values, told: Told, *, target: str) -> Filled:
         if value != before.get(key):
             _put(values, by_key.get(key), value)
     _require_values(fields, values)
+    return _compared(fields, before, values)
+
+
+def with_values(before: Values, values: Values, *, target: str) -> Filled:
+    """The same for values that were checked when they were stored: nothing is refused."""
+    return _compared(list(CustomField.objects.of_target(target)), before, values)
+
+
+def _compared(fields: list[CustomField], before: Values, values: Values) -> Filled:
     changes: dict[str, tuple[object, object]] = {
-        trail.Named(form_name(key), by_key[key].label): (
-            trail_value(by_key[key], before.get(key)),
-            trail_value(by_key[key], values.get(key)),
+        trail.Named(form_name(each.key), each.label): (
+            trail_value(each, before.get(each.key)),
+            trail_value(each, values.get(each.key)),
         )
-        for key in told
-        if values.get(key) != before.get(key)
+        for each in fields
+        if values.get(each.key) != before.get(each.key)
     }
-    searched = [field for field in fields if field.searchable and not field.is_retired]
-    return Filled(values, custom_values.search_text(searched, values), changes)
+    searched = [each for each in fields if each.searchable and not each.is_retired]
+    return Filled(dict(values), custom_values.search_text(searched, values), changes)
 
 
 def trail_value(field: CustomField, value: Value | None) -> object:

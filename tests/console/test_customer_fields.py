@@ -125,6 +125,16 @@ class TestPage:
         assert page_of("edit", customer) not in page
         assert alpha_client.get(page_of("edit", customer)).status_code == HTTPStatus.FORBIDDEN
 
+    def test_an_archived_customer_is_only_shown(self, owner_client: HostClient) -> None:
+        CustomFieldFactory(key="cost")
+        customer = CustomerFactory(status="archived", archived_from="active")
+
+        page = owner_client.get(page_of("detail", customer)).content.decode()
+        refused = owner_client.post(page_of("edit", customer), {"field.cost": "1", "version": 1})
+
+        assert page_of("edit", customer) not in page
+        assert "This customer is archived" in refused.content.decode()
+
     @pytest.mark.parametrize("name", ["detail", "edit"])
     def test_more_fields_cost_no_more_queries(self, owner_client: HostClient, name: str) -> None:
         customer = CustomerFactory()
@@ -399,6 +409,47 @@ class TestCreate:
         assert list(refused.context["form"].errors) == ["field.need"]
         assert made.status_code == HTTPStatus.FOUND
         assert Customer.objects.get().custom_values == {**STORED, "need": "x"}
+
+    def test_quick_create_asks_for_what_is_required_and_no_more(
+        self, owner_client: HostClient
+    ) -> None:
+        CustomFieldFactory(key="cost")
+        CustomFieldFactory(key="need", label="Needed", required=True)
+        quick = reverse("console:customers:quick", "config.urls_reseller")
+
+        form = owner_client.get(quick).context["form"]
+        refused = owner_client.post(quick, {**NEEDED, "domain": "acme.example", "field.need": ""})
+        made = owner_client.post(quick, {**NEEDED, "domain": "acme.example", "field.need": "x"})
+
+        assert [name for name in form.fields if name.startswith("field.")] == ["field.need"]
+        assert list(refused.context["form"].errors) == ["field.need"]
+        assert made.status_code == HTTPStatus.FOUND
+        assert Customer.objects.get().custom_values == {"need": "x"}
+
+    def test_a_form_that_comes_back_for_another_country_keeps_what_was_typed(
+        self, owner_client: HostClient
+    ) -> None:
+        one_of_each()
+
+        response = owner_client.post(CREATE, {**NEEDED, **TYPED, "country": "DE", "refresh": "1"})
+
+        form = response.context["form"]
+        assert {name: form[name].value() for name in TYPED} == TYPED
+        assert not Customer.objects.exists()
+
+    def test_merging_shows_what_the_customer_that_stays_will_hold(
+        self, owner_client: HostClient
+    ) -> None:
+        one_of_each()
+        duplicate = CustomerFactory(custom_values=STORED)
+        CustomerFactory(code="KEPT", custom_values={"tier": "silver"})
+        merge = reverse("console:customers:merge", "config.urls_reseller", args=[duplicate.pk])
+
+        page = owner_client.post(merge, {"into": "KEPT"}).content.decode()
+
+        assert "CC-1 &lt;i&gt;" in page
+        assert "1,250.5" in page
+        assert ">Gold<" not in page
 
     def test_without_custom_fields_there_is_no_section(self, owner_client: HostClient) -> None:
         assert "ustomer fields</legend>" not in owner_client.get(CREATE).content.decode()

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from customers import custom_search
-from customers.flows import custom_fields
+from customers.custom_locks import claim_definitions
+from customers.flows import custom_fields, merging
 from customers.flows import custom_values as values
 from customers.flows.custom_choices import (
     CannotSaveFieldError,
@@ -224,6 +225,28 @@ def test_a_renewal_of_the_search_does_not_undo_a_later_one(
 
     assert later.error is None
     assert not Customer.objects.search("zeta").exists()
+
+
+def test_a_merge_waits_for_definitions_before_it_holds_customers(
+    alpha: Reseller, dana: User, tier: CustomField, customer: Customer
+) -> None:
+    """In the other order the two would wait for each other: values for a customer that the merge
+    holds, the merge for definitions that the values hold still."""
+    duplicate = CustomerFactory(custom_values={"tier": "gold"})
+
+    def wait_for_definitions_then_save() -> object:
+        claim_definitions()
+        return Customer.objects.select_for_update().get(pk=customer.pk)
+
+    first, second = overlap(
+        alpha,
+        wait_for_definitions_then_save,
+        lambda: merging.merge(duplicate, customer, by=dana),
+    )
+
+    assert (first.error, second.error) == (None, None)
+    customer.refresh_from_db()
+    assert customer.custom_values == {"tier": "gold"}
 
 
 def test_two_moves_leave_an_order_without_gaps(alpha: Reseller, dana: User) -> None:

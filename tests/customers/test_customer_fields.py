@@ -17,7 +17,7 @@ from audit import sentences
 from audit.models import AuditEntry
 from customers import custom_search, custom_values, tasks
 from customers.custom_values import UnusableValueError
-from customers.flows import custom_fields
+from customers.flows import custom_fields, merging
 from customers.flows import custom_values as flows
 from customers.flows import customers as customer_flows
 from customers.flows.custom_choices import ChoiceChanges
@@ -176,6 +176,15 @@ class TestEdit:
         }
         assert [entry.actor_name for entry in refused.value.entries] == ["Robin"]
 
+    def test_an_archived_customer_is_left_alone(self, dana: User) -> None:
+        CustomFieldFactory(key="cost")
+        customer = CustomerFactory(status="archived", archived_from="active")
+
+        with pytest.raises(CannotFillError, match="archived"):
+            flows.edit(customer, {"cost": "1"}, version=1, by=dana)
+
+        assert stored(customer) == {}
+
     def test_another_section_does_not_disturb(self, dana: User) -> None:
         CustomFieldFactory(key="cost")
         customer = CustomerFactory()
@@ -232,6 +241,38 @@ class TestCreate:
 
         assert made[0].pk == made[1].pk == key != made[2].pk
         assert [stored(each) for each in made[1:]] == [{"cost": "1"}, {"cost": "2"}]
+
+
+class TestMerge:
+    def test_the_survivor_takes_over_what_it_lacks(self, dana: User) -> None:
+        CustomFieldFactory(key="cost", label="Cost centre", searchable=True)
+        CustomFieldFactory(choice=True, key="tier", label="Tier")
+        CustomFieldFactory(key="old", label="Old", retired=True)
+        duplicate = CustomerFactory(custom_values={"cost": "Zeta", "tier": "tin", "old": "4711"})
+        survivor = CustomerFactory(custom_values={"tier": "gold"})
+
+        promised = flows.would_take_over(duplicate, survivor)
+        merging.merge(duplicate, survivor, by=dana)
+
+        assert promised == {"Cost centre": "Zeta", "Old": "4711"}
+        assert stored(survivor) == {"cost": "Zeta", "tier": "gold", "old": "4711"}
+        assert survivor.version == 2
+        assert list(Customer.objects.listed().search("zeta")) == [survivor]
+        entry = AuditEntry.objects.get(action="customer.edited")
+        assert set(entry.about) == {survivor.pk, duplicate.pk}
+        told = {str(change) for change in sentences.changes(entry)}
+        assert told == {"Cost centre: Zeta", "Old: 4711"}
+
+    def test_where_nothing_is_lacking_nothing_changes(self, dana: User) -> None:
+        CustomFieldFactory(key="cost")
+        duplicate = CustomerFactory(custom_values={"cost": "1"})
+        survivor = CustomerFactory(custom_values={"cost": "2"})
+
+        merging.merge(duplicate, survivor, by=dana)
+
+        assert stored(survivor) == {"cost": "2"}
+        assert survivor.version == 1
+        assert not AuditEntry.objects.filter(action="customer.edited").exists()
 
 
 class TestFinding:

@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0001_initial"),
+        ("customers", "0002_profile"),
     ]
 
     operations = [
@@ -69,12 +69,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="customer",
             name="custom_search",
-            field=models.TextField(default="", editable=False),
+            field=models.TextField(default="", db_default="", editable=False),
         ),
         migrations.AddField(
             model_name="customer",
             name="custom_values",
-            field=models.JSONField(default=dict, editable=False),
+            field=models.JSONField(default=dict, db_default={}, editable=False),
         ),
         # The words of a generated column cannot be altered: it is made anew, with its index.
         migrations.RemoveIndex(model_name="customer", name="customer_search"),
@@ -97,6 +97,10 @@ class Migration(migrations.Migration):
                         models.F("contact_phone"),
                         models.Value(" "),
                         models.F("website"),
+                        models.Value(" "),
+                        models.F("domain"),
+                        models.Value(" "),
+                        models.F("phone"),
                         models.Value(" "),
                         models.F("custom_search"),
                         output_field=models.TextField(),

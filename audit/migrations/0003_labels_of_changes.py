@@ -5,13 +5,13 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audit", "0001_initial"),
+        ("audit", "0002_find_deeds_by_actor"),
     ]
 
     operations = [
         migrations.AddField(
             model_name="auditentry",
             name="labels",
-            field=models.JSONField(default=dict),
+            field=models.JSONField(default=dict, db_default={}),
         ),
     ]
