@@ -45,7 +45,8 @@ class AddressForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         tidied = addresses.tidied(self.address)
-        cleaned.update({self._name(part): value for part, value in tidied.items()})
+        named = {self._name(part): value for part, value in tidied.items()}
+        cleaned.update({name: value for name, value in named.items() if name in self.fields})
         if self.address_is_wanted() and not self.data.get(self.add_prefix("use_anyway")):
             self._object(addresses.problems(tidied))
         return cleaned

@@ -12,9 +12,11 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
 from formats.plain_text import PlainText
+from components.countries import country_field
+
+__all__ = ["PortalForm", "PortalModelForm", "Section", "Sections", "Text", "country_field"]
 
 Text = str | Promise
 Sections = Sequence[tuple[Text, Sequence[str]]]  # legend and field names
@@ -130,9 +132,3 @@ def _bound_text(field: forms.CharField) -> None:
     if field.max_length is None:
         field.max_length = LONGEST_TEXT if multiline else LONGEST_LINE
         field.validators.append(MaxLengthValidator(field.max_length))
-
-
-def country_field(**options: Any) -> forms.ChoiceField:
-    """A choice of all countries, empty first. Preset it with `initial`."""
-    options.setdefault("label", _("Country"))
-    return forms.ChoiceField(choices=lambda: [("", "—"), *countries], **options)

@@ -3,7 +3,7 @@
 A page declares what may be there:
 
     class CustomerListing(Listing[Customer]):
-        columns = (Column(_("Name"), template="console/customers/_name.html", sort="name"),)
+        columns = (Column(_("Name"), markup=_name, sort="name"),)
 
 Deep pages are as fast as the first one: rows are found by comparing (sort value, primary key),
 never by OFFSET.
@@ -23,12 +23,12 @@ from django.utils.translation import gettext as _
 
 from components import cursors
 from components.cursors import Cursor, UnreadableCursorError
-from components.rows import Column, Header, Row
+from components.rows import Column, Header, Row, table_rows
 
 M = TypeVar("M", bound=Model)
 Text = str | Promise
 
-COUNT_LIMIT = 10_000
+COUNT_LIMIT = 1_000
 TAB_COUNT_LIMIT = 99
 LONGEST_SEARCH = 200
 PER_PAGE = (25, 50, 100)
@@ -61,6 +61,9 @@ class Listing(Generic[M]):
     columns: ClassVar[Sequence[Column]] = ()
     views: ClassVar[Sequence[ListView]] = ()
     default_sort: ClassVar[str] = "-pk"
+    # The usual order of what a search found, where it differs. Best one that has nothing to do with
+    # the words: then the first matches are near, however many there are.
+    search_sort: ClassVar[str] = ""
     per_page: ClassVar[int] = 50
     searchable: ClassVar[bool] = True
     search_label: ClassVar[Text] = ""
@@ -98,7 +101,7 @@ class Listing(Generic[M]):
 
     @cached_property
     def rows(self) -> list[Row]:
-        return [Row(record, self.columns) for record in self._page[0]]
+        return table_rows(self._page[0], self.columns)
 
     @cached_property
     def headers(self) -> list[Header]:
@@ -118,8 +121,19 @@ class Listing(Generic[M]):
 
     @cached_property
     def result_count(self) -> str:
-        number = bounded_count(self._matching, COUNT_LIMIT)
-        return str(self.count_sentence(number, number_text(number, COUNT_LIMIT)))
+        """How many there are; "50+" or "1,000+" where counting costs more than the page."""
+        found, before, after = self._page
+        if not before and not after:
+            number, limit = len(found), self.per
+        elif self.search_text:
+            number, limit = self.per + 1, self.per  # only looking at all could tell
+        else:
+            number, limit = bounded_count(self._matching, COUNT_LIMIT), COUNT_LIMIT
+        return str(self.count_sentence(number, number_text(number, limit)))
+
+    @property
+    def usual_sort(self) -> str:
+        return (self.search_text and self.search_sort) or self.default_sort
 
     @property
     def previous_url(self) -> str:
@@ -174,9 +188,9 @@ class Listing(Generic[M]):
         if not asked or asked.removeprefix("-") in {
             column.sort for column in self.columns if column.sort
         }:
-            return asked or self.default_sort
+            return asked or self.usual_sort
         self.notices.append(_("The list cannot be sorted that way: the usual order is shown."))
-        return self.default_sort
+        return self.usual_sort
 
     def _read_per(self) -> int:
         asked = self.query.get("per", "")
@@ -237,9 +251,15 @@ class Listing(Generic[M]):
         return {
             "q": self.search_text,
             "view": self.view.key if self.view and self.view is not self.views[0] else "",
-            "sort": self.sort if self.sort != self.default_sort else "",
+            "sort": self._kept_sort,
             "per": str(self.per) if self.per != self.per_page else "",
         }
+
+    @property
+    def _kept_sort(self) -> str:
+        """The order that somebody chose. It outlives a search whose usual order it is."""
+        is_plain = self.sort == self.default_sort == self.usual_sort
+        return self.sort if self.query.get("sort") and not is_plain else ""
 
     def _page_url(self, direction: cursors.Direction, edge: Sequence[M]) -> str:
         if not edge:
@@ -255,7 +275,7 @@ class Listing(Generic[M]):
         descending = self.sort.startswith("-")
         target = f"-{column.sort}" if is_sorted and not descending else column.sort
         direction = ("descending" if descending else "ascending") if is_sorted else ""
-        target = "" if target == self.default_sort else target
+        target = "" if target == self.usual_sort else target
         return Header(column, self.url(sort=target, cursor=""), direction)
 
     def _tab_count(self, view: ListView) -> str:

@@ -17,6 +17,7 @@ CUSTOMER = "customer"  # beside the pages of one customer; its entries need `cus
 PORTAL = "portal"
 
 _GRANTED = "_navigation_permissions"
+_LINKS = "_navigation_links"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def register(menu: str, *entries: Entry) -> None:
 def grant(request: HttpRequest, permissions: Collection[str]) -> None:
     """Say which permissions the person of this request holds."""
     setattr(request, _GRANTED, frozenset(permissions))
+    request.__dict__.pop(_LINKS, None)
 
 
 def is_granted(request: HttpRequest, permission: str) -> bool:
@@ -68,6 +70,14 @@ def is_granted(request: HttpRequest, permission: str) -> bool:
 
 
 def links(request: HttpRequest, menu: str) -> list[Link]:
+    """What the person sees of a menu. Pages show it several times and pay for it once."""
+    kept: dict[str, list[Link]] = request.__dict__.setdefault(_LINKS, {})
+    if menu not in kept:
+        kept[menu] = _links(request, menu)
+    return kept[menu]
+
+
+def _links(request: HttpRequest, menu: str) -> list[Link]:
     granted: frozenset[str] = getattr(request, _GRANTED, frozenset())
     named = request.resolver_match.kwargs if request.resolver_match else {}
     shown = [

@@ -1,8 +1,8 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
@@ -22,7 +22,8 @@ class SetTheme(View):
 
     @method_decorator(never_cache)
     def post(self, request: HttpRequest) -> HttpResponse:
-        response = redirect(_safe_next(request))
+        # Not redirect(): that takes what is no address for the name of a page.
+        response = HttpResponseRedirect(_safe_next(request))
         theme = request.POST.get("theme", "")
         if theme in THEMES:
             response.set_cookie(
@@ -88,4 +89,5 @@ def _safe_next(request: HttpRequest) -> str:
     allowed = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return target if allowed else "/"
+    is_address = target.startswith(("/", "http://", "https://"))
+    return target if allowed and is_address else "/"

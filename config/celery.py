@@ -9,17 +9,20 @@ from tenant_schemas_celery.app import CeleryApp as TenantAwareCeleryApp
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
-class RefuseDemo(bootsteps.Step):
-    """No worker starts on demo data in production."""
+class MayStart(bootsteps.Step):
+    """No worker starts on demo data in production, on a database that is behind its code, or
+    through a pooler that mixes resellers."""
 
     def __init__(self, worker: Any, **options: Any) -> None:
-        from resellers.checks import refuse_demo_in_production  # noqa: PLC0415 - Django is up only now
+        from resellers import checks  # noqa: PLC0415 - Django is up only now
 
         super().__init__(worker, **options)
-        refuse_demo_in_production()
+        checks.refuse_pooling_by_transaction()
+        checks.refuse_demo_in_production()
+        checks.refuse_older_database()
 
 
 app = TenantAwareCeleryApp("portal", task_cls="resellers.tasking:ResellerTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.steps["worker"].add(RefuseDemo)
+app.steps["worker"].add(MayStart)

@@ -5,12 +5,16 @@ sentence instead of surfacing later as a strange page.
 """
 
 from enum import StrEnum
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from environs import Env, EnvError
 
 env = Env()
 
 MINIMUM_SECRET_LENGTH = 50
+MINIMUM_TOKEN_LENGTH = 20
+_REDIS_PORT = 6379
+_SOCKETS = {"unix", "redis+socket"}
 
 
 class Mode(StrEnum):
@@ -21,10 +25,32 @@ class Mode(StrEnum):
     TEST = "test"
 
 
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    JSON = "json"
+    PLAIN = "plain"
+
+
 def read_mode() -> Mode:
     """Production unless somebody says otherwise: safe values are the default."""
     mode: Mode = env.enum("PORTAL_MODE", enum=Mode, by_value=True, default=Mode.PRODUCTION)
     return mode
+
+
+def read_log_format(mode: Mode) -> LogFormat:
+    """JSON for machines in production, plain lines for people elsewhere."""
+    usual = LogFormat.JSON if mode is Mode.PRODUCTION else LogFormat.PLAIN
+    chosen: LogFormat = env.enum("LOG_FORMAT", enum=LogFormat, by_value=True, default=usual)
+    return chosen
+
+
+def read_metrics_token() -> str:
+    """What opens /metrics; empty: the page does not exist. A short one is refused."""
+    token: str = env.str("METRICS_TOKEN", default="")
+    if token and len(token) < MINIMUM_TOKEN_LENGTH:
+        raise EnvError(f"METRICS_TOKEN must have at least {MINIMUM_TOKEN_LENGTH} characters.")
+    return token
 
 
 def read_secret_key(mode: Mode) -> str:
@@ -33,3 +59,41 @@ def read_secret_key(mode: Mode) -> str:
     if mode is not Mode.TEST and len(key) < MINIMUM_SECRET_LENGTH:
         raise EnvError(f"SECRET_KEY must have at least {MINIMUM_SECRET_LENGTH} characters.")
     return key
+
+
+def read_broker_url(redis_url: str) -> str:
+    """Where Celery's queues are: CELERY_BROKER_URL, or the database after the cache's.
+
+    Raises EnvError when both are the same one, because clearing the cache would clear the queues.
+    """
+    given: str = env.str("CELERY_BROKER_URL", default="")
+    if not given:
+        return _next_database(redis_url)
+    if _redis_database(given) == _redis_database(redis_url):
+        raise EnvError(
+            "REDIS_URL and CELERY_BROKER_URL name the same database: clearing the cache would "
+            "clear the queues. Give them different numbers, such as …/0 and …/1."
+        )
+    return given
+
+
+def _next_database(redis_url: str) -> str:
+    server, number = _redis_database(redis_url)
+    if server.startswith("/"):
+        return f"redis+socket://{server}?virtual_host={number + 1}"
+    parts = urlsplit(redis_url)
+    options = [each for each in parse_qsl(parts.query) if each[0] != "db"]
+    return urlunsplit(parts._replace(path=f"/{number + 1}", query=urlencode(options)))
+
+
+def _redis_database(url: str) -> tuple[str, int]:
+    """Server and number of a database, in any of the ways to write them."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"redis", "rediss", "valkey", "valkeys", *_SOCKETS}:
+        return url, 0
+    options = dict(parse_qsl(parts.query))
+    on_socket = parts.scheme in _SOCKETS
+    server = parts.path if on_socket else f"{parts.hostname}:{parts.port or _REDIS_PORT}"
+    in_path = "" if on_socket else parts.path.strip("/")
+    number = options.get("db") or options.get("virtual_host") or in_path
+    return server, int(number) if number.isdecimal() else 0

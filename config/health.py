@@ -3,6 +3,8 @@
 `/healthz`: the process lives. `/readyz`: the database and the broker answer and no migration waits.
 """
 
+import logging
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -13,9 +15,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonR
 from kombu import Connection
 from kombu.exceptions import OperationalError as BrokerError
 
+from resellers import migrating
+from resellers.pooling import SharedConnectionsError, refuse_shared_connections
 from resellers.schemas import connection
 
+logger = logging.getLogger(__name__)
+
 BROKER_TIMEOUT_SECONDS = 2
+POOLER_SECONDS = 60.0
 OK = "ok"
 
 Ask = Callable[[], str]
@@ -27,6 +34,7 @@ class HealthMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         """Keep what comes next."""
         self.get_response = get_response
+        self.database = DatabaseCheck()
         self.migrations = MigrationsCheck()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -39,19 +47,11 @@ class HealthMiddleware:
             return _answer({})
         return _answer(
             {
-                "database": _ask(database),
+                "database": _ask(self.database),
                 "broker": _ask(broker),
                 "migrations": _ask(self.migrations),
             }
         )
-
-
-def database() -> str:
-    """Whether the database answers a question."""
-    connection.set_schema_to_public()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return OK
 
 
 def broker() -> str:
@@ -65,10 +65,38 @@ def broker() -> str:
     return OK
 
 
-class MigrationsCheck:
-    """Whether public is migrated.
+class DatabaseCheck:
+    """Whether the database answers, and answers us alone.
 
-    Code never changes under a running process: one good answer is enough.
+    A pooler may be put in between, or set up anew, while we run: it is looked for now and then.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is known at first."""
+        self._looked_at = -POOLER_SECONDS
+
+    def __call__(self) -> str:
+        """Ask a question; ask about a pooler, too, when the last time is a while ago."""
+        connection.set_schema_to_public()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        if time.monotonic() - self._looked_at < POOLER_SECONDS:
+            return OK
+        try:
+            refuse_shared_connections()
+        except SharedConnectionsError as error:
+            logger.error("%s", error)  # noqa: TRY400 - where it was found says nothing
+            return "is pooled by transaction"
+        self._looked_at = time.monotonic()
+        return OK
+
+
+class MigrationsCheck:
+    """Whether public and every reseller's schema have all migrations of this code.
+
+    New code is not ready before that. Old code stays ready on a newer database: what it needs is
+    there, and migrations take nothing away that the version before needs. Code never changes under
+    a running process: one good answer is enough.
     """
 
     def __init__(self) -> None:
@@ -80,7 +108,8 @@ class MigrationsCheck:
         if not self._all_applied:
             connection.set_schema_to_public()
             executor = MigrationExecutor(connection)
-            self._all_applied = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+            waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+            self._all_applied = not waiting and not migrating.behind(migrating.reseller_schemas())
         return OK if self._all_applied else "waiting to be applied"
 
 
@@ -97,4 +126,5 @@ def _answer(parts: dict[str, str]) -> HttpResponse:
     status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
     response = JsonResponse({"status": OK if ready else "unavailable", **parts}, status=status)
     response["Cache-Control"] = "no-store"
+    response["X-Content-Type-Options"] = "nosniff"  # we answer before who says so elsewhere
     return response

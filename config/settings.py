@@ -1,13 +1,23 @@
 """All settings, in titled blocks. What an installation may choose is read from the environment."""
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
 
-from config.environment import Mode, env, read_mode, read_secret_key
+from config.environment import (
+    Mode,
+    env,
+    read_broker_url,
+    read_log_format,
+    read_metrics_token,
+    read_mode,
+    read_secret_key,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 # ── Mode and secrets ──────────────────────────
 MODE = read_mode()
@@ -65,7 +75,9 @@ TENANT_LIMIT_SET_CALLS = True
 
 # ── Request's way ──────────────────────────
 MIDDLEWARE = [
+    "config.requests.RequestMiddleware",
     "config.health.HealthMiddleware",
+    "config.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -98,12 +110,23 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ["bootstrap5"]
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # ── Database: one schema per reseller ──────────────────────────
+_database = env.dj_db_url("DATABASE_URL")
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        **env.dj_db_url("DATABASE_URL"),
+        **_database,
         "ENGINE": "resellers.backend",
         "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", default=120),
         "CONN_HEALTH_CHECKS": True,
+        # Over a network nobody says that the other side is gone: without these, a request waits
+        # for minutes. What DATABASE_URL says itself (?connect_timeout=…) wins.
+        "OPTIONS": {
+            "connect_timeout": 5,  # seconds
+            "tcp_user_timeout": 20_000,  # milliseconds until what was sent must have arrived
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            **_database.get("OPTIONS", {}),
+        },
     }
 }
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
@@ -126,7 +149,12 @@ CACHES: dict[str, dict[str, Any]] = {
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
+CELERY_BROKER_URL = read_broker_url(REDIS_URL)
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+# Schemas whose tasks go to a queue of that name, and not to the one that all others share. Each
+# needs a worker: celery -A config worker -Q <schema>.
+OWN_QUEUES: list[str] = env.list("OWN_QUEUES", default=[])
+CELERY_TASK_ROUTES = ["resellers.tasking.route"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -161,6 +189,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    # Looks at what waits at all resellers, for /metrics.
+    "operations.gather_figures": {
+        "task": "operations.gather_figures",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     # Erases the sign-ups whose e-mail nobody validated.
     "approvals.sweep_drafts": {
         "task": "approvals.sweep_drafts",
@@ -192,7 +226,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"notifications@{PLAT
 
 # ── People: sign-in, passwords, second factor ──────────────────────────
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -308,19 +342,29 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# ── Logs ──────────────────────────
+# ── Logs and metrics ──────────────────────────
+METRICS_TOKEN = read_metrics_token()
+_level = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"secret_links": {"()": "config.logs.SecretLinks"}},
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "plain",
-            "filters": ["secret_links"],
-        }
+    "formatters": {
+        "plain": {
+            "()": "config.logs.PlainLines",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        },
+        "json": {"()": "config.logs.JsonLines"},
     },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": read_log_format(MODE).value}
+    },
+    "root": {"handlers": ["console"], "level": _level},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": _level, "propagate": False},
+        # What our own line of each request and task tells already.
+        "django.request": {"level": "ERROR"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+    },
 }

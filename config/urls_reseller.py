@@ -4,6 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.views import AfterLogin
 
+handler500 = "config.errors.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("components.urls")),
     path("account/", include("accounts.urls")),

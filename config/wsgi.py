@@ -8,6 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
 
-from resellers.checks import refuse_demo_in_production  # noqa: E402 - Django is up only now
+from resellers import checks  # noqa: E402 - Django is up only now
 
-refuse_demo_in_production()
+checks.refuse_pooling_by_transaction()
+checks.refuse_demo_in_production()

@@ -84,6 +84,11 @@ class Child:
         return self._process.poll() if self._process else None
 
     @property
+    def pid(self) -> int | None:
+        """Its number, once it was started."""
+        return self._process.pid if self._process else None
+
+    @property
     def runs(self) -> bool:
         """True from start to end."""
         return self._process is not None and self._process.poll() is None

@@ -12,6 +12,7 @@ import uuid
 from dataclasses import dataclass
 from email.utils import formataddr, parseaddr
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import F
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from notifications.models import OutgoingMail
 from notifications.plain import one_line
+from notifications.post import Post
 from notifications.redaction import revealed_html, revealed_text
 from resellers.current import current_reseller
 from resellers.models import Reseller
@@ -41,9 +43,9 @@ LONGEST_ERROR = 500
 _PERMANENT = range(500, 600)
 
 
-def send(mail_id: uuid.UUID) -> None:
+def send(mail_id: uuid.UUID, *, post: Post | None = None) -> None:
     """Send the mail if it is due and nobody else does. Calling it any number of times sends it
-    once."""
+    once. With `post` its connection to the mail server is used; without, one of its own."""
     mail = claim(mail_id)
     if mail is None:
         return
@@ -51,8 +53,9 @@ def send(mail_id: uuid.UUID) -> None:
         _give_up(mail, "Every worker that tried to send this mail was stopped.")
         return
     try:
-        message_for(mail).send()
-    except (smtplib.SMTPException, OSError, ValueError) as error:
+        message = message_for(mail)
+        post.deliver(message) if post else message.send()
+    except (smtplib.SMTPException, OSError, ValueError, SoftTimeLimitExceeded) as error:
         _note_failure(mail, error)
     else:
         _mark_sent(mail)
@@ -136,6 +139,8 @@ def judge(error: Exception) -> Verdict:
             return Verdict(sentence % {"reply": words}, error.smtp_code in _PERMANENT)
         case smtplib.SMTPNotSupportedError() | ValueError():
             return Verdict(_("Mail cannot be sent to this address."), is_final=True)
+        case SoftTimeLimitExceeded():
+            return Verdict(_("The mail server took too long."), is_final=False)
     return Verdict(
         _("The mail server could not be reached (%(what)s).") % {"what": type(error).__name__},
         is_final=False,

@@ -1,19 +1,23 @@
 """Combinations of settings that must not be, and data that must not be in production."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
-from django.db import ProgrammingError
+from django.db import OperationalError, ProgrammingError
 from django_tenants.utils import schema_context
 
-from resellers import extensions
+from resellers import extensions, migrating, pooling
 from resellers.models import Reseller
 from resellers.schemas import PUBLIC
 
+logger = logging.getLogger(__name__)
+
 LEAST_DIFFERENT_CHARACTERS = 10
+NOT_PREPARED = "The database is not prepared for this version. Run `manage.py prepare` first."
 BACKEND = "resellers.backend"
 CACHE_KEYS = "django_tenants.cache.make_key"
 
@@ -100,15 +104,40 @@ def refuse_demo_in_production() -> None:
         )
 
 
+def refuse_pooling_by_transaction() -> None:
+    """Called before the web server and the workers serve anybody. Raises ImproperlyConfigured.
+
+    A database that does not answer yet is no reason not to start: /readyz looks again.
+    """
+    try:
+        pooling.refuse_shared_connections()
+    except pooling.SharedConnectionsError as error:
+        raise ImproperlyConfigured(str(error)) from error
+    except OperationalError:
+        logger.warning("The database does not answer yet.")
+
+
+def refuse_older_database() -> None:
+    """Called before a worker takes its first task. A web server asks the same at /readyz.
+
+    Raises ImproperlyConfigured when a schema lacks migrations of this code.
+    """
+    try:
+        with schema_context(PUBLIC):
+            behind = migrating.behind([PUBLIC, *migrating.reseller_schemas()])
+    except ProgrammingError as error:
+        raise ImproperlyConfigured(NOT_PREPARED) from error
+    if behind:
+        raise ImproperlyConfigured(NOT_PREPARED)
+
+
 def _demo_hosts() -> list[str]:
     demo = Reseller.objects.filter(is_demo=True).order_by("host").values_list("host", flat=True)
     try:
         with schema_context(PUBLIC):
             return list(demo)
     except ProgrammingError as error:
-        raise ImproperlyConfigured(
-            "The database is not prepared. Run `manage.py prepare` first."
-        ) from error
+        raise ImproperlyConfigured(NOT_PREPARED) from error
 
 
 def _is_guessable(key: str) -> bool:

@@ -5,6 +5,7 @@ schema is there exactly when its step is done, so a worker may die between any t
 may run at once: whoever comes next goes on from where the row stands.
 """
 
+import logging
 import uuid
 from types import TracebackType
 
@@ -17,7 +18,9 @@ from django_tenants.utils import schema_context, schema_exists, tenant_context
 from audit import sentences, trail
 from resellers import hooks, hosts, schema_template
 from resellers.models import UNFINISHED, Domain, Reseller, SchemaTemplate
-from resellers.schema_template import CannotDumpError
+from resellers.schema_template import CannotDumpError, SupersededError
+
+logger = logging.getLogger(__name__)
 
 State = Reseller.State
 
@@ -31,6 +34,8 @@ sentences.describe(
         "reseller.changed": gettext_lazy("changed {subject}"),
         "reseller.suspended": gettext_lazy("suspended {subject}"),
         "reseller.resumed": gettext_lazy("resumed {subject}"),
+        "reseller.backed_up": gettext_lazy("backed up {subject}"),
+        "reseller.restored": gettext_lazy("restored {subject} from a backup"),
     }
 )
 
@@ -50,12 +55,18 @@ def provision(reseller_id: uuid.UUID) -> None:
     """Make the reseller ready, from whatever step it stands at.
 
     Does nothing for one that is ready or failed. Must not run inside a transaction. Raises
-    CannotProvisionError; the reseller is `failed` then.
+    CannotProvisionError; the reseller is `failed` then. Where the database was prepared for another
+    version of the code, the reseller is left to that version's workers.
     """
     with schema_context("public"), _FailureKept(reseller_id):
-        if not _begin(reseller_id):
+        try:
+            template = schema_template.current_unless_superseded()
+            if not _begin(reseller_id):
+                return
+            _create_schema(reseller_id, template)
+        except SupersededError:
+            logger.warning("Reseller %s waits for a worker of the new version.", reseller_id)
             return
-        _create_schema(reseller_id, schema_template.current())
         _seed(reseller_id)
 
 

@@ -21,10 +21,11 @@ from django.db.migrations.loader import MigrationLoader
 from django_tenants.utils import quote_schema_name, schema_context
 
 from resellers import migrating
-from resellers.locks import advisory_lock
+from resellers.locks import advisory_lock, share_until_commit
 from resellers.models import SchemaTemplate
 
 SCHEMA = "reseller_template"
+_USE = "schema template in use"
 DUMP_SECONDS = 120
 DUMP_OPTIONS = [
     "--inserts",
@@ -49,6 +50,10 @@ _NOT_REPLAYED = re.compile(
 )
 
 
+class SupersededError(Exception):
+    """The database was prepared for another version of the code, which makes the schemas now."""
+
+
 class CannotDumpError(Exception):
     """The template could not be read. The message is fit for operators."""
 
@@ -63,8 +68,27 @@ def current() -> SchemaTemplate:
         return found or _made()
 
 
+def current_unless_superseded() -> SchemaTemplate:
+    """Like `current`, for processes that may be older than the database.
+
+    Raises SupersededError, too: a schema that this code makes would lack migrations.
+    """
+    with schema_context("public"):
+        rows = SchemaTemplate.objects.values_list("fingerprint", flat=True)
+        if rows and fingerprint() not in rows:
+            raise SupersededError
+        return current()
+
+
 def replay(template: SchemaTemplate, schema_name: str) -> None:
-    """Make the schema, complete with the template's rows. Runs inside the caller's transaction."""
+    """Make the schema, complete with the template's rows. Runs inside the caller's transaction.
+
+    Raises SupersededError when the database was prepared for another version meanwhile.
+    """
+    share_until_commit(_USE)
+    with schema_context("public"):
+        if not SchemaTemplate.objects.filter(pk=template.pk).exists():
+            raise SupersededError
     sql = template.sql.replace(quote_schema_name(SCHEMA), quote_schema_name(schema_name))
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL check_function_bodies = off")
@@ -72,12 +96,15 @@ def replay(template: SchemaTemplate, schema_name: str) -> None:
 
 
 def forget_old() -> None:
-    """Drop the texts that fit other versions of the code.
+    """Drop the texts that fit other versions of the code, and wait for whoever uses one.
 
-    What is needed after all is made again.
+    Once this returns, every schema that an earlier version began to make is there, and no further
+    one will be.
     """
     with schema_context("public"):
         SchemaTemplate.objects.exclude(fingerprint=fingerprint()).delete()
+    with advisory_lock(_USE):
+        pass
 
 
 @cache

@@ -7,14 +7,20 @@ from functools import partial
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 from django.db import DatabaseError
 from django_tenants.utils import schema_context, tenant_context
 from tenant_schemas_celery.task import TenantTask
 
 from resellers.models import Reseller
 from resellers.schemas import PUBLIC, connection
+from telemetry import tasks as telemetry
+from telemetry.context import current_id
+from telemetry.tasks import Run
 
 logger = logging.getLogger(__name__)
+
+CAUSE = "_request_id"  # the header of a task's message that names what caused it
 
 
 class NoSchemaError(RuntimeError):
@@ -34,12 +40,18 @@ class ResellerTask(TenantTask):  # type: ignore[misc]
     tenant_databases = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        with self._schema_restored():
+        with self._observed(self._schema_name() or "") as run, self._schema_restored():
             reseller = self._reseller()
             if reseller is None:
+                run.outcome = telemetry.DROPPED
                 return None
             with tenant_context(reseller):
                 return super().__call__(*args, **kwargs)
+
+    def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
+        """Send it, with the id of the request or task in which it is sent."""
+        headers = {**(options.pop("headers", None) or {}), CAUSE: current_id()}
+        return super().apply_async(args, kwargs, headers=headers, **options)
 
     def _reseller(self) -> Reseller | None:
         """Whose task this is; None when it must not run. Raises NoSchemaError."""
@@ -56,8 +68,21 @@ class ResellerTask(TenantTask):  # type: ignore[misc]
         """Where the task was sent from; for a plain call, where the caller stands."""
         if self.request.called_directly:
             return str(connection.schema_name)
-        noted = (self.request.headers or {}).get("_schema_name") or self.request.get("_schema_name")
-        return str(noted) if noted else None
+        return self._noted("_schema_name") or None
+
+    def _noted(self, name: str) -> str:
+        """What the sender noted on the message."""
+        return str((self.request.headers or {}).get(name) or self.request.get(name) or "")
+
+    @contextmanager
+    def _observed(self, tenant: str) -> Iterator[Run]:
+        """Tell and count the run, unless it is a plain call: that belongs to its caller's work."""
+        run = Run(self.name, self.request.id or "", tenant)
+        if self.request.called_directly:
+            yield run
+        else:
+            with telemetry.observed(run, caused_by=self._noted(CAUSE)):
+                yield run
 
     @contextmanager
     def _schema_restored(self) -> Iterator[None]:
@@ -79,8 +104,17 @@ class PublicTask(ResellerTask):
     abstract = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        with self._schema_restored(), schema_context(PUBLIC):
+        with self._observed(PUBLIC), self._schema_restored(), schema_context(PUBLIC):
             return super(ResellerTask, self).__call__(*args, **kwargs)
+
+
+def route(_name: str, *_arguments: object, **_options: object) -> dict[str, str] | None:
+    """Celery's question which queue a task goes to: one of its own for a reseller with much work.
+
+    So that one reseller's many tasks do not keep the others waiting.
+    """
+    schema_name = str(connection.schema_name)
+    return {"queue": schema_name} if schema_name in settings.OWN_QUEUES else None
 
 
 public_task = partial(shared_task, base=PublicTask)

@@ -1,3 +1,8 @@
 """Every test run begins here. The order matters: Django's settings want the environment first."""
 
-pytest_plugins = ["tests.harness.environment", "tests.harness.fixtures", "tests.harness.browser"]
+pytest_plugins = [
+    "tests.harness.environment",
+    "tests.harness.fixtures",
+    "tests.harness.browser",
+    "tests.harness.pooler",
+]

@@ -9,20 +9,16 @@ from django.forms import BaseForm, BoundField
 from django.http import HttpRequest
 from django.template import Context
 from django.template.loader import render_to_string
-from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
 
-from components import icons, navigation
+from components import icons, navigation, times
 from components.errors import error_lines
 from components.statuses import SHAPES
+from telemetry.context import current_id
 
 register = template.Library()
-
-RECENT = dt.timedelta(days=30)
-JUST_NOW = dt.timedelta(minutes=1)
 
 
 @register.simple_tag
@@ -34,6 +30,12 @@ def icon(name: str) -> SafeString:
 def menu(context: Context, name: str) -> list[navigation.Link]:
     request: HttpRequest | None = context.get("request")
     return navigation.links(request, name) if request else []
+
+
+@register.simple_tag
+def reference() -> str:
+    """The number under which the logs tell of this request; empty outside of one."""
+    return current_id()
 
 
 @register.simple_tag
@@ -143,25 +145,4 @@ def listing(context: Context, listing: Any) -> dict[str, Any]:
 @register.simple_tag
 def time(value: dt.datetime | dt.date | None) -> SafeString | str:
     """When it happened: in words while it is recent, the exact moment on hover."""
-    if value is None:
-        return ""
-    if not isinstance(value, dt.datetime):
-        return format_html(
-            '<time datetime="{}">{}</time>', value.isoformat(), formats.date_format(value)
-        )
-    local = timezone.localtime(value)
-    exact = f"{formats.date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), exact, _in_words(local)
-    )
-
-
-def _in_words(local: dt.datetime) -> str:
-    age = timezone.now() - local
-    if abs(age) >= RECENT:
-        return formats.date_format(local, "DATE_FORMAT")
-    if abs(age) < JUST_NOW:
-        return _("just now")
-    if age > dt.timedelta():
-        return _("%(time)s ago") % {"time": timesince(local, depth=1)}
-    return _("in %(time)s") % {"time": timeuntil(local, depth=1)}
+    return times.markup(value)

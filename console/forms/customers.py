@@ -7,10 +7,9 @@ from typing import Any, ClassVar, cast
 from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
 from components.company_forms import AddressForm, DomainField, clean_phones, show_phones
-from components.forms import PortalModelForm, Sections, Text
+from components.forms import PortalModelForm, Sections, Text, country_field
 from console.forms.customer_fields import CustomFieldsMixin, custom_sections
 from console.forms.editing import VersionedForm
 from console.forms.lifecycle import LookAlikeForm
@@ -267,9 +266,4 @@ SECTIONS: dict[str, type[SectionForm]] = {
 class CountryFilter(forms.Form):
     """Narrows the list of customers; everything else of its state rides along."""
 
-    country = forms.ChoiceField(
-        label=_("Country"),
-        required=False,
-        choices=lambda: [("", _("All countries")), *countries],
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
+    country = country_field(required=False, empty_label=_("All countries"), css="form-select")

@@ -4,27 +4,44 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_countries import countries
 
+from components.addresses import record_url
+from components.countries import country_name
 from components.lists import Column, Listing, ListView
 from customers.models import Customer
 from customers.querysets import CustomerQuerySet
+
+
+def _name(customer: Customer) -> SafeString:
+    url = record_url("console:customers:detail", customer.pk)
+    return format_html('<a href="{}">{}</a>', url, customer.organization_name)
+
+
+def _contact(customer: Customer) -> SafeString:
+    return format_html(
+        '{}<div class="text-secondary wide-only">{}</div>',
+        customer.contact_name,
+        customer.contact_email,
+    )
+
+
+def _country(customer: Customer) -> str:
+    return country_name(str(customer.country))
 
 
 class CustomerListing(Listing[Customer]):
     """All customers, or those of one country."""
 
     columns = (
-        Column(
-            gettext_lazy("Organization"),
-            template="console/customers/_name.html",
-            sort="organization_name",
-        ),
+        Column(gettext_lazy("Organization"), markup=_name, sort="organization_name"),
         Column(gettext_lazy("Code"), "code", sort="code", kind="code", on_phone=False),
-        Column(gettext_lazy("Contact"), template="console/customers/_contact.html"),
-        Column(gettext_lazy("Country"), "country.name", on_phone=False),
+        Column(gettext_lazy("Contact"), markup=_contact),
+        Column(gettext_lazy("Country"), _country, on_phone=False),
         Column(gettext_lazy("People"), "people_count", kind="number", on_phone=False),
         Column(gettext_lazy("Created"), "created_at", sort="created_at", on_phone=False),
     )
@@ -34,6 +51,7 @@ class CustomerListing(Listing[Customer]):
         ListView("archived", gettext_lazy("Archived"), lambda rows: rows.archived()),
     )
     default_sort = "organization_name"
+    search_sort = "-created_at"
     search_label = gettext_lazy("Search by name, code, contact, e-mail or phone")
     caption = gettext_lazy("Customers")
     empty_title = gettext_lazy("No customers yet")

@@ -36,7 +36,7 @@ class ConsolePage(AccessMixin, ContextMixin, View):
         if not request.user.is_authenticated:
             return self.handle_no_permission()
         self.user = request.user
-        member = access.staff_member_of(self.user)
+        member = access.member_signed_in(self.user)
         if member is None:
             raise Http404
         self.member = member

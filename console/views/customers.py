@@ -30,7 +30,7 @@ class CustomerList(ConsolePage, TemplateView):
         may_create = self.may(StaffPermission.EDIT_CUSTOMERS)
         listing = CustomerListing(
             self.request.GET,
-            Customer.objects.with_people_count(),
+            Customer.objects.for_list(),
             empty_url=create if may_create else "",
             empty_label=_("Add your first customer"),
         )
@@ -46,7 +46,8 @@ class ProposeCode(ConsolePage):
 
     def get(self, *_args: Any, **_kwargs: Any) -> HttpResponse:
         name = self.request.GET.get("name", "").replace("\0", "")[:200].strip()
-        return HttpResponse(codes.propose(name) if name else "", content_type="text/plain")
+        code = codes.propose(name) if name else ""
+        return HttpResponse(code, content_type="text/plain; charset=utf-8")
 
 
 class CreateCustomer(RefreshablePage, LookAlikePage, ConsolePage, FormView[CreateCustomerForm]):

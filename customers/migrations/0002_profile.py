@@ -219,6 +219,15 @@ class Migration(migrations.Migration):
                 blank=True, max_length=100, verbose_name="suite, floor or building"
             ),
         ),
+        migrations.RemoveIndex(model_name="customer", name="customer_by_country"),
+        migrations.AddIndex(
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("status", "archived"), _negated=True),
+                fields=["country", "organization_name", "id"],
+                name="customer_listed_by_country",
+            ),
+        ),
         # A generated column cannot be altered: it is made anew, and its index with it.
         migrations.RemoveIndex(model_name="customer", name="customer_search"),
         migrations.RemoveField(model_name="customer", name="search_text"),

@@ -40,6 +40,8 @@ NOT_LINKED = {
     "console:customers:propose_code": "an answer to a script",
     "console:custom_fields:move": "takes POST only",
     "console:custom_fields:restore": "takes POST only",
+    "console:customers:reactivate": "takes POST only",
+    "console:customers:restore": "takes POST only",
     "console:mails:html": "a document in a frame",
     "console:mails:resend": "takes POST only",
     "console:people:invite": "takes POST only",

@@ -75,6 +75,7 @@ def test_4_staff_make_a_customer_and_invite_its_administrator(visitor: Come) -> 
 
     expect(page.get_by_role("row", name="Zoe Admin")).to_contain_text("Administrator")
     expect(page.get_by_role("row", name="Zoe Admin")).to_contain_text("Pending Email Validation")
+    page.get_by_role("link", name="Timeline").click()
     expect(page.get_by_text("Olga Owner invited Zoe Admin")).to_be_visible()
 
 
@@ -131,7 +132,9 @@ def test_7_an_approver_is_mailed_and_approves(visitor: Come) -> None:
 
     page.get_by_role("link", name="Customers").first.click()
     page.get_by_role("link", name="Quokka Ventures Pty Ltd").click()
+    page.get_by_role("link", name="Users").click()
     expect(page.get_by_role("row", name="Quentin Q.")).to_contain_text("Active")
+    page.get_by_role("link", name="Timeline").click()
     expect(page.get_by_text(re.compile("Mail “Welcome.*quentin@quokka.example"))).to_be_visible()
 
 

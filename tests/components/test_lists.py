@@ -6,6 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import QuerySet
 from django.db.models.functions import Upper
 from django.http import QueryDict
+from pytest_django import DjangoAssertNumQueries
 
 from components.lists import Column, Listing, ListView, number_text
 
@@ -138,3 +139,47 @@ def test_a_page_of_rows_that_are_gone_is_empty_and_leads_back() -> None:
 
     assert beyond.rows == []
     assert beyond.previous_url == "?per=25"
+
+
+def test_what_was_found_has_an_order_of_its_own_until_somebody_chooses() -> None:
+    class Found(Kinds):
+        search_sort = "-app_label"
+
+    def asked(query: str) -> Found:
+        return Found(QueryDict(query), ContentType.objects.all())
+
+    assert (asked("").sort, asked("q=a").sort) == ("model", "-app_label")
+    assert asked("q=a").kept_parameters == []
+    assert asked("q=a&sort=model").kept_parameters == [("sort", "model")]
+    assert asked("q=a&sort=-app_label").clear_url == "?sort=-app_label"
+    assert asked("sort=model").url() == "?"
+    by_app = asked("q=a").headers[1]
+    assert (by_app.direction, by_app.url) == ("descending", "?q=a&sort=app_label")
+    by_model = asked("q=a").headers[0]
+    assert (by_model.direction, by_model.url) == ("", "?q=a&sort=model")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("query", "count", "queries"),
+    [
+        ("per=100", "5 entries", 1),  # all on this page: nothing is counted
+        ("per=2", "3+ entries", 2),
+        ("per=2&q=e", "2+ entries", 1),  # counting what matches could cost more than the page
+        ("per=5&q=e", "5 entries", 1),
+    ],
+)
+def test_counting_never_costs_more_than_the_page(
+    query: str,
+    count: str,
+    queries: int,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    monkeypatch.setattr("components.lists.PER_PAGE", (2, 5, 100))
+    monkeypatch.setattr("components.lists.COUNT_LIMIT", 3)
+    five = list(ContentType.objects.filter(model__contains="e").values_list("pk", flat=True)[:5])
+    asked = Kinds(QueryDict(query), ContentType.objects.filter(pk__in=five))
+
+    with django_assert_num_queries(queries):
+        assert (len(asked.rows) <= asked.per, asked.result_count) == (True, count)

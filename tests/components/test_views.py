@@ -37,6 +37,10 @@ def style_sheet(asked: HttpRequest, *, version: str) -> HttpResponse:
         ("//evil.example/", "/"),
         ("/\\evil.example", "/"),
         ("javascript:alert(1)", "/"),
+        ("nowhere", "/"),  # neither an address nor the name of a page
+        ("console:home", "/"),
+        ("{urn:a", "/"),
+        ("/a\x00b", "/a%00b"),
         ("", "/"),
     ],
 )

@@ -15,6 +15,7 @@ def test_the_process_lives_on_every_host_without_a_database(host: str) -> None:
     response = Client(HTTP_HOST=host).get("/healthz")
 
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.django_db

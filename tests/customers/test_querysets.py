@@ -32,6 +32,14 @@ from tests.factories.customers import CustomerFactory, MembershipFactory
         ("sm st", True),
         ("th", False),
         ("a-b", False),
+        ("an", True),
+        ("gm str", True),
+        ("ra", False),
+        ("ll", False),
+        ("%", False),
+        ("m_", False),
+        ("& müller -", True),
+        ("&", False),
     ],
 )
 def test_search_finds_every_word_anywhere(alpha: Reseller, words: str, is_found: bool) -> None:

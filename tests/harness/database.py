@@ -82,6 +82,23 @@ def renew() -> None:
     create()
 
 
+@contextlib.contextmanager
+def another_installation() -> Iterator[None]:
+    """Work on a database of its own, with resellers alpha and bravo, as if on other machines."""
+    name = f"{settings.DATABASES['default']['NAME']}_elsewhere"
+    drop_it = SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name))
+    copy = SQL("CREATE DATABASE {} TEMPLATE {}")
+    with administrator() as cursor:
+        cursor.execute(drop_it)
+        cursor.execute(copy.format(Identifier(name), Identifier(template_name())))
+    try:
+        with _connected_to(name):
+            yield
+    finally:
+        with administrator() as cursor:
+            cursor.execute(drop_it)
+
+
 def template_name() -> str:
     """Changes with every migration and with the code that makes resellers."""
     digest = hashlib.sha256()

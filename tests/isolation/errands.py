@@ -18,6 +18,8 @@ from customers import custom_search
 from customers import tasks as customers
 from customers.models import Customer, CustomField
 from notifications import tasks as notifications
+from notifications.models import OutgoingMail
+from operations import tasks as operations
 from resellers import tasks as resellers
 from tests.factories.accounts import PASSWORD, UserFactory, hashed_password
 from tests.factories.approvals import ApprovalRequestFactory
@@ -156,6 +158,13 @@ def renew_search_texts() -> None:
     assert not Customer.objects.exclude(custom_search="").exists()
 
 
+def send_some_mails() -> None:
+    mails = OutgoingMailFactory.create_batch(2)
+    notifications.send_mails(mail_ids=[str(mail.pk) for mail in mails])
+    sent = OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails], state="sent")
+    assert sent.count() == len(mails)
+
+
 # Every task of the product, by its name. Those of the platform find their own way to the resellers.
 TASKS: dict[str, Callable[[], None]] = {
     "approvals.discard_drafts": tidy_drafts,
@@ -163,7 +172,9 @@ TASKS: dict[str, Callable[[], None]] = {
     "customers.renew_search": renew_search_texts,
     "customers.sweep_search": customers.sweep_search,
     "notifications.send_mail": send_a_mail,
+    "notifications.send_mails": send_some_mails,
     "notifications.sweep": notifications.sweep,
+    "operations.gather_figures": operations.gather_figures,
     "resellers.sweep_unfinished": resellers.sweep_unfinished,
 }
 NOT_RUN = {

@@ -33,7 +33,6 @@ BOUNDED: dict[Loop, str] = {
     ("components/error_summary.html", "for line in lines"): _FIELDS,
     ("components/layout/_keys.html", "for link in links"): _MENU,
     ("components/layout/_menu.html", "for link in links"): _MENU,
-    ("components/list.html", "for cell in row"): "columns of a list",
     ("components/list.html", "for header in listing.headers"): "columns of a list",
     ("components/list.html", "for name, value in listing.kept_parameters"): "a list's parameters",
     ("components/list.html", "for notice in listing.notices"): "a list's parameters",

@@ -43,6 +43,10 @@ def a_section(world: World) -> dict[str, Any]:
     return {"customer_id": world.customer.pk, "section": "organization"}
 
 
+def a_merge(world: World) -> dict[str, Any]:
+    return {"into": world.other_customer.code, "confirmed": "1"}
+
+
 def person(world: World) -> dict[str, Any]:
     return {"customer_id": world.customer.pk, "person_id": world.person.pk}
 
@@ -172,9 +176,7 @@ PAGES: dict[str, Page] = {
     "console:customers:reactivate": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, nothing),
     "console:customers:archive": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, nothing),
     "console:customers:restore": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, nothing),
-    "console:customers:merge": Page(
-        Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, lambda _: {"into": "X", "confirmed": "1"}
-    ),
+    "console:customers:merge": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, a_merge),
     "console:customers:timeline": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
     "console:people:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
     "console:people:add": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, customer, a_person),

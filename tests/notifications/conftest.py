@@ -20,6 +20,7 @@ def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The ids of the mails for which a worker was woken; none is sent."""
     calls: list[str] = []
     monkeypatch.setattr(tasks.send_mail, "delay", lambda *, mail_id: calls.append(mail_id))
+    monkeypatch.setattr(tasks.send_mails, "delay", lambda *, mail_ids: calls.extend(mail_ids))
     return calls
 
 

@@ -2,6 +2,7 @@
 refuse."""
 
 import contextlib
+import socket
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -29,10 +30,23 @@ class MailServer(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Conversation)
         self.answers: dict[str, str] = {}
         self.deliveries: list[Delivery] = []
+        self.connections = 0
+        self.ended = 0  # by the client, in good order
+        self._open: list[socket.socket] = []
 
     @property
     def port(self) -> int:
         return int(self.server_address[1])
+
+    def hang_up(self) -> None:
+        """End all conversations without a word."""
+        while self._open:
+            with contextlib.suppress(OSError):
+                self._open.pop().shutdown(socket.SHUT_RDWR)
+
+    def begin(self, connection: socket.socket) -> None:
+        self.connections += 1
+        self._open.append(connection)
 
     @classmethod
     @contextlib.contextmanager
@@ -51,6 +65,7 @@ class _Conversation(socketserver.StreamRequestHandler):
     server: MailServer
 
     def handle(self) -> None:
+        self.server.begin(self.connection)
         self._say("220 ready")
         sender = recipient = ""
         for line in self.rfile:
@@ -65,6 +80,7 @@ class _Conversation(socketserver.StreamRequestHandler):
             if verb == "DATA" and answer.startswith("354"):
                 self._take(sender, recipient)
             if verb == "QUIT":
+                self.server.ended += 1
                 return
 
     def _take(self, sender: str, recipient: str) -> None:

@@ -236,7 +236,7 @@ def test_without_a_broker_the_change_stands_the_mail_waits_and_the_sweeper_finds
     monkeypatch.undo()
     woken: list[str] = []
     monkeypatch.setattr(tasks, "_pause", tasks.Pause())
-    monkeypatch.setattr(tasks.send_mail, "delay", lambda *, mail_id: woken.append(mail_id))
+    monkeypatch.setattr(tasks.send_mails, "delay", lambda *, mail_ids: woken.extend(mail_ids))
     OutgoingMail.objects.update(next_attempt_at=timezone.now() - tasks.GRACE)
     tasks.sweep()
 
@@ -277,6 +277,25 @@ def test_the_sweeper_wakes_for_what_is_due_and_for_nothing_else(
     tasks.wake_overdue()
 
     assert woken == [str(due.pk), str(left_behind.pk)]
+
+
+def test_the_sweeper_gives_each_sender_several_mails(
+    alpha: Reseller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "MAILS_PER_TASK", 2)
+    monkeypatch.setattr(tasks, "MOST_PER_SWEEP", 5)
+    given: list[list[str]] = []
+    monkeypatch.setattr(tasks.send_mails, "delay", lambda *, mail_ids: given.append(mail_ids))
+    begun = timezone.now() - dt.timedelta(hours=1)
+    mails = [
+        OutgoingMailFactory.create(next_attempt_at=begun + dt.timedelta(seconds=number))
+        for number in range(6)
+    ]
+
+    tasks.wake_overdue()
+
+    ids = [str(mail.pk) for mail in mails]
+    assert given == [ids[0:2], ids[2:4], ids[4:5]]
 
 
 def test_the_sweeper_visits_every_reseller_in_service(

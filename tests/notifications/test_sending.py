@@ -9,6 +9,7 @@ import uuid
 from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, connection, transaction
@@ -18,6 +19,7 @@ from django_tenants.utils import tenant_context
 
 from notifications import sending, tasks
 from notifications.models import OutgoingMail
+from notifications.post import Post
 from notifications.redaction import marker
 from resellers.models import Reseller
 from tests.factories.notifications import SECRET_LINK, OutgoingMailFactory
@@ -184,6 +186,41 @@ def test_a_mail_that_is_gone_is_nobodys_trouble(
     assert mailoutbox == []
 
 
+def test_of_several_mails_each_has_a_fate_of_its_own(
+    alpha: Reseller, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, broken, taken, last = (
+        OutgoingMailFactory.create(**changes)
+        for changes in (
+            {},
+            {"subject": "Hello\nBcc: victim@example.com"},
+            {"sending": True, "next_attempt_at": timezone.now() + sending.LEASE},
+            {},
+        )
+    )
+    post = Post()
+    monkeypatch.setattr(tasks, "_post", post)
+
+    tasks.send_mails(mail_ids=[str(each.pk) for each in (first, broken, taken, last)])
+    post.hang_up()
+
+    states = [fresh(each).state for each in (first, broken, taken, last)]
+    assert states == [State.SENT, State.FAILED, State.SENDING, State.SENT]
+    assert len(mail_server.deliveries) == 2
+
+
+def test_a_slow_mail_server_holds_no_worker_for_the_rest(
+    alpha: Reseller, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "SECONDS_FOR_SEVERAL", -1)
+    mail = OutgoingMailFactory.create()
+
+    tasks.send_mails(mail_ids=[str(mail.pk)])
+
+    assert mailoutbox == []
+    assert (fresh(mail).state, fresh(mail).attempts) == (State.QUEUED, 0)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_workers_one_sends(alpha: Reseller, monkeypatch: pytest.MonkeyPatch) -> None:
     mail = OutgoingMailFactory.create()
@@ -238,6 +275,24 @@ def test_a_killed_workers_mail_is_taken_over_after_the_lease_with_the_same_messa
     [message] = mailoutbox
     assert message.extra_headers["Message-ID"].startswith(f"<{mail.pk}@")
     assert (fresh(mail).state, fresh(mail).attempts) == (State.SENT, 2)
+
+
+def test_a_mail_server_that_takes_too_long_is_tried_again(alpha: Reseller, trouble: Any) -> None:
+    mail = OutgoingMailFactory.create()
+    trouble(SoftTimeLimitExceeded())
+
+    sending.send(mail.pk)
+
+    noted = fresh(mail)
+    assert (noted.state, noted.attempts) == (State.QUEUED, 1)
+    assert noted.error == "The mail server took too long."
+
+
+def test_a_worker_is_stopped_well_before_its_lease_ends() -> None:
+    limits = (tasks.send_mail.soft_time_limit, tasks.send_mail.time_limit)
+
+    assert limits == (120, 150)
+    assert dt.timedelta(seconds=limits[1]) * 2 < sending.LEASE
 
 
 def test_a_worker_that_lost_its_lease_does_not_overwrite_the_next_ones_notes(

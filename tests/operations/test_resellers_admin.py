@@ -134,6 +134,14 @@ def test_a_name_is_shown_as_it_was_typed(name: str, admin: HostClient) -> None:
     assert escape(name) in shown
 
 
+@pytest.mark.parametrize("query", ["?currency=%00", "?state__exact=a%00b", "?q=%00", "?%00=1"])
+def test_a_list_with_nonsense_in_its_address_starts_anew(query: str, admin: HostClient) -> None:
+    response = admin.get(address(LIST) + query)
+
+    assert response.status_code == HTTPStatus.FOUND
+    assert response["Location"] == f"{address(LIST)}?e=1"
+
+
 def test_two_operators_who_take_one_host_read_it_beside_the_field(
     admin: HostClient, monkeypatch: pytest.MonkeyPatch, sent: list[dict[str, Any]]
 ) -> None:

@@ -12,6 +12,7 @@ from accounts.flows import invitations, people, staff
 from accounts.models import OneTimeLink, StaffMember, User
 from accounts.roles import StaffRole
 from audit.models import AuditEntry
+from config.logs import JsonLines, PlainLines
 from resellers.models import Reseller
 from tests.factories.accounts import PASSWORD, StaffMemberFactory, UserFactory
 from tests.harness.clients import HostClient
@@ -244,8 +245,10 @@ def test_the_password_reaches_neither_audit_nor_logs(
     accept(alpha_client, page)
 
     token = page.split("/")[2]
-    written = "\n".join(record.getMessage() for record in caplog.records)
-    written += str(list(AuditEntry.objects.values()))
+    written = str(list(AuditEntry.objects.values()))
+    for lines in (JsonLines(), PlainLines()):
+        written += "\n".join(lines.format(record) for record in caplog.records)
+    assert "/invitation/…" in written
     assert PASSWORD not in written
     assert token not in written
 

@@ -270,12 +270,17 @@ def test_a_missing_template_is_made_on_demand_and_once(monkeypatch: pytest.Monke
     assert Reseller.objects.in_service().filter(pk__in=[first.pk, second.pk]).count() == 2
 
 
-def test_a_template_of_other_code_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_template_of_other_code_is_not_used() -> None:
+    """Preparing makes one; until then the code may be the older of two."""
     SchemaTemplate.objects.update(fingerprint="of-yesterday", sql="SELECT 1 / 0")
     reseller = ResellerFactory()
 
     provisioning.provision(reseller.pk)
+    assert Reseller.objects.get(pk=reseller.pk).state == State.REQUESTED
+
+    schema_template.current()
     schema_template.forget_old()
+    provisioning.provision(reseller.pk)
 
     assert Reseller.objects.get(pk=reseller.pk).state == State.READY
     assert [each.pk for each in SchemaTemplate.objects.all()] == [schema_template.fingerprint()]

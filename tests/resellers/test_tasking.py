@@ -2,10 +2,13 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
+from queue import Empty
 from typing import Any
 
 import pytest
 from celery import Task, shared_task
+from django.conf import LazySettings
 from django.db import DatabaseError
 from django_tenants.utils import schema_context, tenant_context
 
@@ -74,6 +77,7 @@ def test_only_the_platforms_own_tasks_run_in_public() -> None:
     assert {name for name in in_public if not name.startswith("tests.")} == {
         "approvals.sweep_drafts",
         "notifications.sweep",
+        "operations.gather_figures",
         "resellers.provision",
         "resellers.sweep_unfinished",
     }
@@ -215,3 +219,34 @@ def test_work_in_one_schema_is_not_seen_in_another(public: Any) -> None:
             counts[reseller.schema_name] = User.objects.count()
     assert counts == {"alpha": 1, "bravo": 1}
     assert User.objects.count() == 0
+
+
+# ── Queues ───────────────────────────────────────────────────────────────────────────────────
+
+
+def waiting_in(queue: str) -> list[str]:
+    """The tasks that wait in a queue of the broker, by name; it is empty afterwards."""
+    found = []
+    with app.connection_for_read() as broker, suppress(Empty):
+        messages = broker.SimpleQueue(queue)
+        while True:
+            message = messages.get_nowait()
+            found.append(message.headers["task"])
+            message.ack()
+    return found
+
+
+def test_a_reseller_with_much_work_has_a_queue_of_its_own(
+    alpha: Reseller, bravo: Reseller, settings: LazySettings
+) -> None:
+    settings.OWN_QUEUES = ["bravo"]
+
+    of_a_reseller.delay()
+    with tenant_context(bravo):
+        of_a_reseller.delay()
+        of_a_reseller.delay()
+    with schema_context("public"):
+        of_the_platform.delay()
+
+    assert waiting_in("bravo") == ["tests.of_a_reseller"] * 2
+    assert sorted(waiting_in("celery")) == ["tests.of_a_reseller", "tests.of_the_platform"]

@@ -5,12 +5,13 @@ brings the database up to the code. Safe to run at every start, and by several a
 
 from typing import Any
 
-from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django_tenants.utils import schema_context
 
 from resellers import extensions, migrating, schema_template
+from resellers.backups import building_site
 from resellers.locks import advisory_lock
+from resellers.pooling import SharedConnectionsError, refuse_shared_connections
 from resellers.schemas import PUBLIC
 
 
@@ -21,13 +22,26 @@ class Command(BaseCommand):
     )
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        try:
+            refuse_shared_connections()
+        except SharedConnectionsError as error:
+            raise CommandError(str(error)) from error
         with advisory_lock("prepare"), schema_context(PUBLIC):
-            extensions.ensure()
-            call_command("migrate_schemas", shared=True, interactive=False, verbosity=0)
-            schema_template.current()
-            schema_template.forget_old()
-            self._migrate_resellers()
+            if migrating.is_newer():
+                # An old version that starts once more in the middle of an upgrade.
+                self._tell(options, "The database is prepared for a later version already.")
+                return
+            self._prepare()
         self._tell(options, "The database is prepared.")
+
+    def _prepare(self) -> None:
+        extensions.ensure()
+        migrating.migrate(PUBLIC)
+        schema_template.current()
+        # From here on, only this version makes new schemas: none comes after those we ask for.
+        schema_template.forget_old()
+        building_site.clear_abandoned()
+        self._migrate_resellers()
 
     def _migrate_resellers(self) -> None:
         schemas = migrating.reseller_schemas()

@@ -1,0 +1,1 @@
+"""`script/bench`: what the product takes, against yardsticks measured in the same run."""

@@ -1,0 +1,112 @@
+"""What the environment may say."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from environs import EnvError
+
+from config.environment import read_broker_url
+from tests.harness.environment import CHECKOUT
+
+
+@pytest.mark.parametrize(
+    ("cache", "broker"),
+    [
+        ("redis://valkey:6379/0", "redis://valkey:6379/1"),
+        ("redis://valkey", "redis://valkey/1"),
+        (
+            "rediss://:secret@valkey:6380/3?ssl_cert_reqs=none",
+            "rediss://:secret@valkey:6380/4?ssl_cert_reqs=none",
+        ),
+        ("redis://valkey?db=2", "redis://valkey/3"),
+        ("unix:///run/valkey?db=2", "redis+socket:///run/valkey?virtual_host=3"),
+        ("unix:///run/valkey", "redis+socket:///run/valkey?virtual_host=1"),
+    ],
+)
+def test_without_a_broker_the_next_database_holds_the_queues(
+    monkeypatch: pytest.MonkeyPatch, cache: str, broker: str
+) -> None:
+    monkeypatch.delenv("CELERY_BROKER_URL", raising=False)
+
+    assert read_broker_url(cache) == broker
+
+
+@pytest.mark.parametrize(
+    ("cache", "broker"),
+    [
+        ("redis://valkey:6379/0", "redis://valkey:6379/0"),
+        ("redis://valkey:6379/0", "redis://portal:secret@valkey"),
+        ("redis://valkey/1", "redis://valkey/?db=1"),
+        ("unix:///run/valkey?db=1", "redis+socket:///run/valkey?virtual_host=1"),
+    ],
+)
+def test_one_database_for_cache_and_queues_is_refused(
+    monkeypatch: pytest.MonkeyPatch, cache: str, broker: str
+) -> None:
+    monkeypatch.setenv("CELERY_BROKER_URL", broker)
+
+    with pytest.raises(EnvError, match="clearing the cache would clear the queues"):
+        read_broker_url(cache)
+
+
+@pytest.mark.parametrize(
+    ("cache", "broker"),
+    [
+        ("redis://valkey/0", "redis://valkey/1"),
+        ("redis://valkey/0", "redis://other/0"),
+        ("redis://valkey:6379/0", "redis://valkey:6380/0"),
+        ("unix:///run/valkey?db=0", "redis+socket:///run/other?virtual_host=0"),
+        ("redis://rabbit", "amqp://rabbit:6379//"),
+    ],
+)
+def test_two_databases_are_taken_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, cache: str, broker: str
+) -> None:
+    monkeypatch.setenv("CELERY_BROKER_URL", broker)
+
+    assert read_broker_url(cache) == broker
+
+
+def test_the_start_stops_with_a_sentence() -> None:
+    there = os.environ | {"CELERY_BROKER_URL": os.environ["REDIS_URL"]}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=CHECKOUT,
+        env=there | {"DJANGO_SETTINGS_MODULE": "config.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode != 0
+    assert "name the same database" in done.stderr
+
+
+def test_nobody_waits_for_minutes_for_a_database_that_is_gone() -> None:
+    options = settings.DATABASES["default"]["OPTIONS"]
+
+    assert options["connect_timeout"] == 5
+    assert options["tcp_user_timeout"] == 20_000
+
+
+def test_what_the_database_url_says_wins() -> None:
+    url = f"{os.environ['DATABASE_URL']}?connect_timeout=3&sslmode=prefer"
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from config.settings import DATABASES; print(DATABASES['default']['OPTIONS'])",
+        ],
+        cwd=CHECKOUT,
+        env=os.environ | {"DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "'connect_timeout': '3'" in done.stdout or "'connect_timeout': 3" in done.stdout
+    assert "'sslmode': 'prefer'" in done.stdout
+    assert "'keepalives_idle': 30" in done.stdout
