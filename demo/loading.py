@@ -19,7 +19,7 @@ from config.environment import Mode
 from customers.flows import customers
 from customers.flows import people as customer_people
 from customers.models import Customer, Membership
-from demo import calendar
+from demo import calendar, orders
 from demo.world import (
     OPERATOR_EMAIL,
     PASSWORD,
@@ -141,7 +141,9 @@ def _make_customer(world: DemoCustomer, *, by: User, days_ago: int) -> None:
     }
     with calendar.backdated(days=days_ago):
         customer = customers.create(details, by=by)
-        Customer.objects.filter(pk=customer.pk).update(created_at=calendar.days_ago(days_ago))
+        made_at = calendar.days_ago(days_ago)
+        Customer.objects.filter(pk=customer.pk).update(created_at=made_at)
+        orders.furnish(customer, world, at=made_at, by=by)
     for number, person in enumerate(world.people):
         days = max(days_ago - 1 - number, 0)
         with calendar.backdated(days=days):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from accounts.models import User
 from accounts.roles import StaffRole
+from customers.order_status import OrderStatus
 from customers.roles import CustomerRole
 
 # One password for everybody. Production refuses to start with demo resellers in its database.
@@ -23,6 +24,29 @@ class DemoPerson:
 
 
 @dataclass(frozen=True)
+class DemoGroup:
+    name: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DemoOrder:
+    """Its days are counted from today, so that something is near whenever the demo is made."""
+
+    name: str
+    annual_value: str
+    currency: str
+    starts_in: int
+    expires_in: int
+    renewal_in: int | None = None
+    status: str = OrderStatus.ACTIVE
+    provider: str = ""
+    base: str = "0"
+    comment: str = ""
+
+
+@dataclass(frozen=True)
 class DemoCustomer:
     organization_name: str
     contact_name: str
@@ -36,6 +60,8 @@ class DemoCustomer:
     contact_phone: str = ""
     contact_title: str = ""
     people: tuple[DemoPerson, ...] = ()
+    groups: tuple[DemoGroup, ...] = ()
+    orders: tuple[DemoOrder, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +142,29 @@ NORTHWIND = DemoReseller(
                     status=Status.PENDING_EMAIL_VALIDATION,
                     invited=True,
                 ),
+            ),
+            groups=(
+                DemoGroup(
+                    "Robotics research",
+                    {"cost centre": "4711", "owner": "Anna Kowalski"},
+                    ("production", "us-west"),
+                ),
+                DemoGroup("Website", {"cost centre": "4720"}, ("marketing", "production")),
+            ),
+            orders=(
+                DemoOrder(
+                    "ACME-2026-0042",
+                    "240000",
+                    "USD",
+                    starts_in=-340,
+                    expires_in=24,
+                    renewal_in=10,
+                    provider="aws",
+                    base="151200.50",
+                    comment="Signed by the board. Ask Anna before renewing.",
+                ),
+                DemoOrder("ACME-2025-0017", "180000", "USD", -705, -341, status="expired"),
+                DemoOrder("ACME-2027 (draft)", "300000", "USD", 25, 389, status="in_discussion"),
             ),
         ),
         DemoCustomer(
@@ -294,6 +343,23 @@ ALPENBLICK = DemoReseller(
                     "Heidemarie Schäfer",
                     "h.schaefer@donaudampf.example",
                     status=Status.PENDING_APPROVAL,
+                ),
+            ),
+            groups=(
+                DemoGroup(
+                    "Fahrgastinformationssysteme",
+                    {"Kostenstelle": "0815"},
+                    ("produktion", "kundenportal"),
+                ),
+            ),
+            orders=(
+                DemoOrder(
+                    "Rahmenbestellung Rechenzentrumsdienstleistungen",
+                    "96000.50",
+                    "EUR",
+                    starts_in=-100,
+                    expires_in=264,
+                    renewal_in=20,
                 ),
             ),
         ),

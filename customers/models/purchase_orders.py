@@ -65,7 +65,7 @@ class PurchaseOrder(models.Model):
         _("consumption base value"),
         max_digits=order_terms.WHOLE_DIGITS + MOST_DIGITS,
         decimal_places=MOST_DIGITS,
-        default=0,
+        default=order_terms.NOTHING,
     )
     contract_period_days = models.IntegerField(_("contract period in days"), null=True, blank=True)
     comment = models.TextField(_("comment"), max_length=5000, blank=True)

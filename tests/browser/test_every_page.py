@@ -40,6 +40,8 @@ NOT_LINKED = {
     "console:customers:propose_code": "an answer to a script",
     "console:mails:html": "a document in a frame",
     "console:mails:resend": "takes POST only",
+    "console:groups:restore": "takes POST only",
+    "console:purchase_orders:restore": "takes POST only",
     "console:people:invite": "takes POST only",
     "console:team:resend": "takes POST only",
     "console:team:reactivate": "takes POST only",
