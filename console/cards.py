@@ -44,7 +44,7 @@ def orders_to_renew() -> Card | None:
         ),
         number=number_text(number, COUNT_LIMIT),
         url=f"{reverse('console:orders:list')}?{urlencode({'view': 'renewal'})}",
-        link=_("Look at them"),
+        link=_("Open the list"),
         icon="file-dollar",
     )
 

@@ -137,8 +137,9 @@ def _negative(field: str) -> Callable[[Any], bool]:
 
 
 def _longer_than_in_force(terms: Terms) -> bool:
+    """An order that expires before it starts has no days to compare with, and its own sentence."""
     days, period = days_in_force(terms), terms.contract_period_days
-    return days is not None and period is not None and period > days
+    return days is not None and period is not None and 1 <= days < period
 
 
 def _no_period(terms: Terms) -> bool:

@@ -39,7 +39,7 @@ def _terms_of(world: DemoOrder) -> purchase_orders.OrderDetails:
         expires_on=expires_on,
         renewal_on=None if world.renewal_in is None else _day_in(world.renewal_in),
         consumption_starts_on=starts_on,
-        contract_period_days=(expires_on - starts_on).days,
+        contract_period_days=(expires_on - starts_on).days + 1,
         comment=world.comment,
     )
 

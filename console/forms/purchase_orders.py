@@ -116,8 +116,9 @@ class PurchaseOrderForm(PortalForm):
         """The rules between the fields, each with its sentence beside a field."""
         cleaned = super().clean() or self.cleaned_data
         typed = PurchaseOrder(**{name: cleaned.get(name, _HARMLESS.get(name)) for name in FIELDS})
+        readable = set(cleaned)  # the others have their own sentence already
         for field, sentence in self._problems(typed):
-            if field in cleaned:
+            if field in readable:
                 self.add_error(field, sentence)
         return cleaned
 

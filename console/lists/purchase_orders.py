@@ -22,7 +22,13 @@ CUSTOMER = Column(_("Customer"), template="console/orders/_customer.html", on_ph
 STATUS = Column(_("Status"), template="console/purchase_orders/_state.html")
 VALUE = Column(_("Annual value"), "value", kind="number")
 PROVIDER = Column(_("Provider"), "provider_name", on_phone=False)
-EXPIRY = Column(_("Expiry"), template="console/purchase_orders/_expiry.html", sort="last_day")
+EXPIRY = Column(
+    _("Expiry"),
+    template="console/purchase_orders/_expiry.html",
+    sort="last_day",
+    css="text-nowrap",
+    on_phone=False,
+)
 RENEWAL = Column(_("Renewal"), "renewal_on", on_phone=False)
 
 FILTERS = {

@@ -87,3 +87,8 @@ class Group(models.Model):
     def sorted_attributes(self) -> Attributes:
         """In the order of the alphabet."""
         return attributes.Attributes(self.attributes)
+
+    @property
+    def attribute_pairs(self) -> list[tuple[str, str]]:
+        """Key and value, in the order of the alphabet."""
+        return list(self.sorted_attributes.items())

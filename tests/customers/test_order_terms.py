@@ -75,6 +75,7 @@ def test_the_database_refuses_exactly_what_has_a_sentence(
     rules = broken(**terms)
     refusal = refused_by_the_database(customer, terms)
 
+    # Of several, PostgreSQL names the one that comes first in the alphabet.
     assert bool(refusal) == bool(rules), (refusal, rules)
     assert not refusal or refusal in rules
 
@@ -144,7 +145,11 @@ def test_the_database_has_rules_of_its_own(
 @pytest.mark.parametrize("period", [1, 365, 366])
 def test_a_year_may_be_counted_with_and_without_its_last_day(period: int) -> None:
     """1 January to 1 January: people say 365 days, both days counted are 366."""
-    terms = {"starts_on": START, "expires_on": START + 365 * DAY, "contract_period_days": period}
+    terms: dict[str, Any] = {
+        "starts_on": START,
+        "expires_on": START + 365 * DAY,
+        "contract_period_days": period,
+    }
 
     assert broken(**terms) == set()
     assert order_terms.days_in_force(order(**terms)) == 366
@@ -157,7 +162,11 @@ def test_a_whole_contract_on_one_day_is_possible() -> None:
 
 
 def test_the_sentence_about_the_period_says_how_many_days_there_are() -> None:
-    terms = {"starts_on": START, "expires_on": START + 364 * DAY, "contract_period_days": 366}
+    terms: dict[str, Any] = {
+        "starts_on": START,
+        "expires_on": START + 364 * DAY,
+        "contract_period_days": 366,
+    }
 
     [problem] = order_terms.problems(order(**terms))
 
