@@ -35,7 +35,7 @@ def requests_to_decide() -> Card | None:
 
 def orders_to_renew() -> Card | None:
     """How many active purchase orders have a renewal date that is near or has passed."""
-    number = bounded_count(PurchaseOrder.objects.renewal_due(today()), COUNT_LIMIT)
+    number = bounded_count(PurchaseOrder.objects.listed().renewal_due(today()), COUNT_LIMIT)
     if not number:
         return None
     return Card(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from customers.models import PurchaseOrder
-from resellers.money import Money
+from formats.money import Money
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from resellers.currencies import MOST_DIGITS, digits_of, require_currency
+from formats.currencies import MOST_DIGITS, digits_of, require_currency
 
 # Any other year is a slip of the keyboard.
 FIRST_DAY = dt.date(2000, 1, 1)

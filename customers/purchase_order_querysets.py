@@ -6,10 +6,10 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
 
 from customers.order_status import NOTICE_DAYS, OrderStatus
 from customers.querysets import LONGEST_SEARCH
+from customers.search import holds
 
 if TYPE_CHECKING:
     from customers.models import Customer, PurchaseOrder  # noqa: F401 - the latter in quotes below
@@ -43,21 +43,28 @@ class PurchaseOrderQuerySet(models.QuerySet["PurchaseOrder"]):
         """Active ones whose renewal date is near or has passed."""
         return self.active().filter(renewal_on__lte=today + _NOTICE)
 
+    def listed(self) -> PurchaseOrderQuerySet:
+        """Those of customers that the reseller does business with."""
+        customers: Any = self.model._meta.get_field("customer").related_model  # noqa: SLF001 - public
+        # Not a join: counting up to a limit would read all of both tables.
+        return self.exclude(customer__in=customers.objects.archived().values("pk"))
+
     def search(self, words: str) -> PurchaseOrderQuerySet:
-        """Those that hold every word in their name or comment."""
+        """Those that hold every word in their name or comment. See `customers.search`."""
         found = self
         for word in _words(words):
-            found = found.filter(search_text__contains=word)
+            found = found.filter(holds("search_text", word))
         return found
 
     def search_everywhere(self, words: str) -> PurchaseOrderQuerySet:
         """Those that hold every word in their name, comment or what their customer is found by."""
         found = self
-        customers: Any = self.model._meta.get_field("customer").related_model  # noqa: SLF001 - public
+        orders = self.model._default_manager  # noqa: SLF001 - Django's public name of it
         for word in _words(words):
-            # Two subqueries, so that each can use its index.
-            theirs = customers.objects.filter(search_text__contains=word).values("pk")
-            found = found.filter(Q(search_text__contains=word) | Q(customer__in=theirs))
+            # A union, so that each of the two can use its index: an OR would read everything.
+            own = orders.filter(holds("search_text", word))
+            theirs = orders.filter(holds("customer__search_text", word))
+            found = found.filter(pk__in=own.values("pk").union(theirs.values("pk")))
         return found
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from resellers.currencies import MOST_DIGITS
+from formats.currencies import MOST_DIGITS
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _SEPARATED = re.compile(r"[0-9]+(?:[.,'’\s][0-9]+)+")

@@ -4,8 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from customers.order_status import OrderStatus
+from formats.currencies import choices
 from resellers.clouds import Cloud
-from resellers.currencies import choices
 
 
 class OrderFilter(forms.Form):

@@ -13,7 +13,7 @@ from customers import order_status, order_terms
 from customers.flows.purchase_orders import OrderDetails
 from customers.models import PurchaseOrder
 from customers.order_status import OrderStatus
-from resellers import currencies
+from formats import currencies
 from resellers.clouds import Cloud
 from resellers.current import current_reseller, today
 

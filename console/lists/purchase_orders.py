@@ -13,8 +13,8 @@ from components.lists import Column, Listing, ListView
 from customers.models import PurchaseOrder
 from customers.order_status import OrderStatus
 from customers.purchase_order_querysets import PurchaseOrderQuerySet
+from formats.currencies import CURRENCIES
 from resellers.clouds import Cloud
-from resellers.currencies import CURRENCIES
 from resellers.current import today
 
 NAME = Column(_("Name"), template="console/purchase_orders/_name.html", sort="name")

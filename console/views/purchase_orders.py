@@ -30,7 +30,7 @@ class AllOrders(ConsolePage, TemplateView):
     permission = StaffPermission.VIEW_CUSTOMERS
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        listing = AllOrdersListing(self.request.GET, PurchaseOrder.objects.all())
+        listing = AllOrdersListing(self.request.GET, PurchaseOrder.objects.listed())
         filters = OrderFilter(initial=listing.filters)
         return super().get_context_data(listing=listing, filters=filters, **kwargs)
 

@@ -28,6 +28,7 @@ sentences.describe(
         RESTORED: gettext_lazy("restored the group {subject}"),
     }
 )
+LONGEST_NAME = 100  # as the column
 _TAKEN = gettext_lazy("This customer has a group with this name already.")
 
 
@@ -117,6 +118,27 @@ def restore(group: Group, *, by: User) -> Group:
         group.save(update_fields=["archived_at"])
         trail.record(RESTORED, subject=group, actor=by, about=[group.customer])
     return group
+
+
+def move(duplicate: Customer, survivor: Customer) -> None:
+    """Take the groups along when two customers become one. Both are locked.
+
+    A group whose name the survivor has, too, gets the duplicate's code behind its own.
+    """
+    for group in Group.objects.of_customer(duplicate):
+        group.name = _free_name(group, survivor, duplicate.code)
+        group.customer = survivor
+        group.save(update_fields=["name", "customer"])
+
+
+def _free_name(group: Group, survivor: Customer, code: str) -> str:
+    theirs = Group.objects.of_customer(survivor).current()
+    name, number = group.name, 1
+    while not group.is_archived and theirs.named(name).exists():
+        suffix = f" ({code})" if number == 1 else f" ({code} {number})"
+        name = f"{group.name[: LONGEST_NAME - len(suffix)]}{suffix}"
+        number += 1
+    return name
 
 
 def _locked(group: Group) -> Group:

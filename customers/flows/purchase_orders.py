@@ -145,6 +145,11 @@ def restore(order: PurchaseOrder, *, by: User) -> PurchaseOrder:
     return order
 
 
+def move(duplicate: Customer, survivor: Customer) -> None:
+    """Take the orders along when two customers become one. Both are locked."""
+    PurchaseOrder.objects.of_customer(duplicate).update(customer=survivor)
+
+
 def _locked(order: PurchaseOrder) -> PurchaseOrder:
     orders = PurchaseOrder.objects.select_related("customer")
     return orders.select_for_update(of=("self",)).get(pk=order.pk)

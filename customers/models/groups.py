@@ -46,7 +46,9 @@ class Group(models.Model):
             models.Index(
                 fields=["customer", "created_at", "id"], name="group_of_customer_by_creation"
             ),
-            models.Index(fields=["created_at"], name="group_by_creation"),
+            models.Index(
+                fields=["created_at"], condition=~Q(tags=[]), name="group_with_tags_by_creation"
+            ),
             GinIndex(fields=["tags"], name="group_by_tag"),
         ]
         constraints = [

@@ -14,10 +14,10 @@ from customers import order_terms
 from customers.models.customers import Customer
 from customers.order_status import STATUS_KINDS, OrderStatus, Sign, signs
 from customers.purchase_order_querysets import PurchaseOrderQuerySet
+from formats.currencies import MOST_DIGITS
+from formats.money import Money
 from resellers.clouds import Cloud
-from resellers.currencies import MOST_DIGITS
 from resellers.current import today
-from resellers.money import Money
 
 NEVER = dt.date.max  # sorts what has no expiry date behind everything else
 
@@ -102,6 +102,11 @@ class PurchaseOrder(models.Model):
                 fields=["renewal_on"],
                 condition=Q(status="active", archived_at__isnull=True),
                 name="order_by_renewal",
+            ),
+            models.Index(
+                fields=["last_day", "id"],
+                condition=Q(archived_at__isnull=False),
+                name="order_archived_by_end",
             ),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="order_search"),
         ]

@@ -142,6 +142,17 @@ def test_a_longer_list_costs_no_more_queries(owner_client: HostClient) -> None:
     assert short <= 12
 
 
+def test_orders_of_archived_customers_are_out_of_sight(owner_client: HostClient) -> None:
+    PurchaseOrderFactory(name="here", renewal_on=today())
+    away = PurchaseOrderFactory(name="away", renewal_on=today())
+    Customer.objects.filter(pk=away.customer_id).update(status="archived", archived_from="active")
+
+    assert listed(owner_client) == ["here"]
+    page = owner_client.get(HOME).content.decode()
+    card = page[page.index("Purchase order is due for renewal") :]
+    assert re.search(r'<p class="home-number">1</p>', card[:200])
+
+
 class TestReminder:
     def test_renewals_that_are_near_or_overdue_stand_on_the_home_page(
         self, owner_client: HostClient

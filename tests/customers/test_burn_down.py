@@ -7,7 +7,7 @@ import pytest
 
 from customers.burn_down import burn_down
 from customers.models import PurchaseOrder
-from resellers.money import MixedCurrenciesError, Money
+from formats.money import MixedCurrenciesError, Money
 
 TODAY = dt.date(2026, 11, 22)
 

@@ -9,6 +9,7 @@ from accounts.models import User
 from audit.models import AuditEntry
 from customers.attributes import Attributes
 from customers.flows import groups as flows
+from customers.flows import merging
 from customers.flows.groups import CannotSaveGroupError, GroupDetails
 from customers.models import Group
 from customers.staleness import StaleError
@@ -215,6 +216,31 @@ class TestArchive:
         group.refresh_from_db()
         assert group.is_archived
         assert not AuditEntry.objects.exists()
+
+
+class TestMergedCustomers:
+    def test_groups_come_along_and_keep_apart(self, dana: User) -> None:
+        duplicate, survivor = CustomerFactory(code="DUP"), CustomerFactory()
+        for name in ("Sales", "Web", "Old"):
+            GroupFactory(customer=duplicate, name=name, archived=name == "Old", tags=["kept"])
+        for name in ("SALES", "Sales (DUP)", "Old"):
+            GroupFactory(customer=survivor, name=name)
+
+        merging.merge(duplicate, survivor, by=dana)
+
+        moved = Group.objects.of_customer(survivor).filter(tags=["kept"])
+        assert set(moved.values_list("name", flat=True)) == {"Sales (DUP 2)", "Web", "Old"}
+        assert not Group.objects.of_customer(duplicate).exists()
+
+    def test_a_long_name_is_shortened_to_make_room(self, dana: User) -> None:
+        duplicate, survivor = CustomerFactory(code="DUP"), CustomerFactory()
+        for customer in (duplicate, survivor):
+            GroupFactory(customer=customer, name="x" * 100)
+
+        merging.merge(duplicate, survivor, by=dana)
+
+        names = Group.objects.of_customer(survivor).values_list("name", flat=True)
+        assert set(names) == {"x" * 100, "x" * 94 + " (DUP)"}
 
 
 @pytest.mark.parametrize(

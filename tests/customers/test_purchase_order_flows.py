@@ -9,6 +9,7 @@ import pytest
 
 from accounts.models import User
 from audit.models import AuditEntry
+from customers.flows import merging
 from customers.flows import purchase_orders as flows
 from customers.flows.purchase_orders import CannotSaveOrderError, OrderDetails
 from customers.models import PurchaseOrder
@@ -217,3 +218,15 @@ def test_an_order_goes_away_and_comes_back_once_each(dana: User) -> None:
         "purchase_order.archived",
         "purchase_order.restored",
     ]
+
+
+def test_orders_come_along_when_customers_are_merged(dana: User) -> None:
+    duplicate, survivor = CustomerFactory(), CustomerFactory()
+    moved = PurchaseOrderFactory(customer=duplicate, comment="kept")
+    PurchaseOrderFactory(customer=survivor, name=moved.name)
+
+    merging.merge(duplicate, survivor, by=dana)
+
+    moved.refresh_from_db()
+    assert (moved.customer, moved.comment) == (survivor, "kept")
+    assert PurchaseOrder.objects.of_customer(survivor).count() == 2

@@ -14,10 +14,13 @@ from accounts.roles import StaffRole
 from approvals import tasks as approvals
 from approvals.flows import drafts
 from approvals.models import ApprovalRequest
+from customers import tasks as customers
 from notifications import tasks as notifications
 from resellers import tasks as resellers
+from resellers.current import today
 from tests.factories.accounts import PASSWORD, UserFactory, hashed_password
 from tests.factories.approvals import ApprovalRequestFactory
+from tests.factories.customers import PurchaseOrderFactory
 from tests.factories.notifications import OutgoingMailFactory
 from tests.harness.clients import HostClient
 from tests.isolation.visitors import PlatformWorld, come_in, named
@@ -144,10 +147,19 @@ def send_a_mail() -> None:
     assert mail.state == "sent"
 
 
+def let_an_order_expire() -> None:
+    order = PurchaseOrderFactory.create(expires_on=today() - dt.timedelta(days=1))
+    customers.expire_purchase_orders()
+    order.refresh_from_db()
+    assert order.status == "expired"
+
+
 # Every task of the product, by its name. Those of the platform find their own way to the resellers.
 TASKS: dict[str, Callable[[], None]] = {
     "approvals.discard_drafts": tidy_drafts,
     "approvals.sweep_drafts": approvals.sweep_drafts,
+    "customers.expire_purchase_orders": let_an_order_expire,
+    "customers.sweep_purchase_orders": customers.sweep_purchase_orders,
     "notifications.send_mail": send_a_mail,
     "notifications.sweep": notifications.sweep,
     "resellers.sweep_unfinished": resellers.sweep_unfinished,

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
-from resellers import currencies
-from resellers.money import MixedCurrenciesError, Money
+from formats import currencies
+from formats.money import MixedCurrenciesError, Money
 
 
 def euros(amount: str) -> Money:

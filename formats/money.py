@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import formats
 
-from resellers.currencies import digits_of
+from formats.currencies import digits_of
 
 
 class MixedCurrenciesError(ArithmeticError):
