@@ -44,7 +44,8 @@ def grow(world: World, number: int) -> None:
         _requests(world, neighbour)
         StaffMemberFactory.create(viewer=True)
         for record in records:
-            AuditEntryFactory.create(subject_id=record, action=EDITED)
+            changes = {"code": ["OLD", "NEW"]}
+            AuditEntryFactory.create(subject_id=record, action=EDITED, changes=changes)
             OutgoingMailFactory.create(about=[record], recipient_email=f"{uuid.uuid4()}@a.example")
         OutgoingMailFactory.create(failed=True, recipient_email=f"{uuid.uuid4()}@a.example")
         _visits(visitors)

@@ -39,7 +39,9 @@ BOUNDED: dict[Loop, str] = {
     ("components/list.html", "for notice in listing.notices"): "a list's parameters",
     ("components/messages.html", "for message in messages"): "what one deed says",
     ("components/tabs.html", "for tab in tabs"): "named views of a list",
-    ("console/customers/_stale.html", "for row in conflicts"): _FIELDS,
+    ("console/_stale.html", "for row in conflicts"): _FIELDS,
+    ("console/customers/_look_alikes.html", "for hint in look_alikes"): "at most five hints",
+    ("console/customers/merge.html", "for name, value in filled.items"): _FIELDS,
     ("console/customers/list.html", "for name, value in listing.kept_beside_country"): (
         "a list's parameters"
     ),
