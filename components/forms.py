@@ -13,8 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from formats.plain_text import PlainText
 from components.countries import country_field
+from formats.plain_text import PlainText
 
 __all__ = ["PortalForm", "PortalModelForm", "Section", "Sections", "Text", "country_field"]
 

@@ -207,6 +207,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0 * 5,
         "options": {"expires": 60 * 4},
     },
+    # Sets purchase orders to Expired whose last day has passed where their reseller is.
+    "customers.sweep_purchase_orders": {
+        "task": "customers.sweep_purchase_orders",
+        "schedule": 60.0 * 60,
+        "options": {"expires": 60 * 50},
+    },
 }
 
 # ── Mail ──────────────────────────

@@ -41,6 +41,14 @@ ENTRIES = (
         position=20,
     ),
     Entry(
+        label=_("Purchase orders"),
+        icon="file-dollar",
+        url_name="console:orders:list",
+        permission=StaffPermission.VIEW_CUSTOMERS,
+        key="o",
+        position=25,
+    ),
+    Entry(
         label=_("Requests"),
         icon="inbox",
         url_name="console:requests:list",
@@ -83,6 +91,20 @@ CUSTOMER_ENTRIES = (
         url_name="console:people:list",
         arguments=ABOUT_CUSTOMER,
         position=20,
+    ),
+    Entry(
+        label=_("Groups"),
+        icon="folders",
+        url_name="console:groups:list",
+        arguments=ABOUT_CUSTOMER,
+        position=40,
+    ),
+    Entry(
+        label=_("Purchase orders"),
+        icon="file-dollar",
+        url_name="console:purchase_orders:list",
+        arguments=ABOUT_CUSTOMER,
+        position=50,
     ),
     Entry(
         label=_("Customer fields"),

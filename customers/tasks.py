@@ -1,4 +1,4 @@
-"""Tasks: bring the search texts up to date after a custom field began or ceased to be searched."""
+"""Tasks: search texts follow the custom fields that are searched; purchase orders expire."""
 
 import logging
 
@@ -6,6 +6,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from customers import custom_search
+from customers.flows import purchase_orders
 from resellers.tasking import for_each_in_service, public_task
 
 logger = logging.getLogger(__name__)
@@ -34,3 +35,23 @@ def wake_renewal() -> None:
 def _wake_if_due() -> None:
     if custom_search.is_due():
         wake_renewal()
+
+
+@public_task(name="customers.sweep_purchase_orders")
+def sweep_purchase_orders(**_future: object) -> None:
+    """Started by beat, every hour for the time zones' sake: each reseller looks at its own."""
+    for_each_in_service(_wake_expiry)
+
+
+@shared_task(name="customers.expire_purchase_orders")
+def expire_purchase_orders(**_future: object) -> None:
+    """Set the overdue orders of the reseller in whose schema the task runs to Expired."""
+    for order_id in purchase_orders.overdue():
+        purchase_orders.expire(order_id)
+
+
+def _wake_expiry() -> None:
+    try:
+        expire_purchase_orders.delay()
+    except OperationalError as error:
+        logger.warning("The broker is away (%s). The next sweep tries again.", type(error).__name__)

@@ -20,7 +20,7 @@ from customers.custom_values import parse
 from customers.flows import custom_fields, customers
 from customers.flows import people as customer_people
 from customers.models import Customer, CustomField, Membership
-from demo import calendar
+from demo import calendar, orders
 from demo.world import (
     OPERATOR_EMAIL,
     PASSWORD,
@@ -166,7 +166,9 @@ def _make_customer(
     with calendar.backdated(days=days_ago):
         custom = {each.key: parse(each, world.custom.get(each.label)) for each in fields}
         customer = customers.create(details, by=by, custom=custom)
-        Customer.objects.filter(pk=customer.pk).update(created_at=calendar.days_ago(days_ago))
+        made_at = calendar.days_ago(days_ago)
+        Customer.objects.filter(pk=customer.pk).update(created_at=made_at)
+        orders.furnish(customer, world, at=made_at, by=by)
     for number, person in enumerate(world.people):
         days = max(days_ago - 1 - number, 0)
         with calendar.backdated(days=days):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from accounts.models import User
 from accounts.roles import StaffRole
 from customers.models import CustomField
+from customers.order_status import OrderStatus
 from customers.roles import CustomerRole
 
 # One password for everybody. Production refuses to start with demo resellers in its database.
@@ -36,6 +37,29 @@ class DemoField:
 
 
 @dataclass(frozen=True)
+class DemoGroup:
+    name: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DemoOrder:
+    """Its days are counted from today, so that something is near whenever the demo is made."""
+
+    name: str
+    annual_value: str
+    currency: str
+    starts_in: int
+    expires_in: int
+    renewal_in: int | None = None
+    status: str = OrderStatus.ACTIVE
+    provider: str = ""
+    base: str = "0"
+    comment: str = ""
+
+
+@dataclass(frozen=True)
 class DemoCustomer:
     organization_name: str
     contact_name: str
@@ -50,6 +74,8 @@ class DemoCustomer:
     contact_title: str = ""
     people: tuple[DemoPerson, ...] = ()
     custom: dict[str, str] = field(default_factory=dict)  # label of the field → as typed
+    groups: tuple[DemoGroup, ...] = ()
+    orders: tuple[DemoOrder, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,7 +158,7 @@ NORTHWIND = DemoReseller(
                     invited=True,
                 ),
             ),
-            {
+            custom={
                 "Contract number": "NW-2024-0117",
                 "Support tier": "Gold",
                 "Contract ends": "2027-03-31",
@@ -140,6 +166,29 @@ NORTHWIND = DemoReseller(
                 "Reference customer": "yes",
                 "Number in the old CRM": "000-4711",
             },
+            groups=(
+                DemoGroup(
+                    "Robotics research",
+                    {"cost centre": "4711", "owner": "Anna Kowalski"},
+                    ("production", "us-west"),
+                ),
+                DemoGroup("Website", {"cost centre": "4720"}, ("marketing", "production")),
+            ),
+            orders=(
+                DemoOrder(
+                    "ACME-2026-0042",
+                    "240000",
+                    "USD",
+                    starts_in=-340,
+                    expires_in=24,
+                    renewal_in=10,
+                    provider="aws",
+                    base="151200.50",
+                    comment="Signed by the board. Ask Anna before renewing.",
+                ),
+                DemoOrder("ACME-2025-0017", "180000", "USD", -705, -341, status="expired"),
+                DemoOrder("ACME-2027 (draft)", "300000", "USD", 25, 389, status="in_discussion"),
+            ),
         ),
         DemoCustomer(
             "Blue Harbor Logistics",
@@ -328,10 +377,27 @@ ALPENBLICK = DemoReseller(
                     status=Status.PENDING_APPROVAL,
                 ),
             ),
-            {
+            custom={
                 "Rahmenvertragsnummer der Einkaufsgemeinschaft": "RV-889/12",
                 "Servicevereinbarungsklasse": "Rund-um-die-Uhr-Bereitschaft",
             },
+            groups=(
+                DemoGroup(
+                    "Fahrgastinformationssysteme",
+                    {"Kostenstelle": "0815"},
+                    ("produktion", "kundenportal"),
+                ),
+            ),
+            orders=(
+                DemoOrder(
+                    "Rahmenbestellung Rechenzentrumsdienstleistungen",
+                    "96000.50",
+                    "EUR",
+                    starts_in=-100,
+                    expires_in=264,
+                    renewal_in=20,
+                ),
+            ),
         ),
         DemoCustomer(
             "Müller & Söhne Maschinenbau",

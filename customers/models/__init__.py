@@ -2,6 +2,8 @@
 
 from customers.models.custom_fields import Choice, CustomField
 from customers.models.customers import Customer
+from customers.models.groups import Group
 from customers.models.memberships import Membership
+from customers.models.purchase_orders import PurchaseOrder
 
-__all__ = ["Choice", "CustomField", "Customer", "Membership"]
+__all__ = ["Choice", "CustomField", "Customer", "Group", "Membership", "PurchaseOrder"]

@@ -44,6 +44,8 @@ NOT_LINKED = {
     "console:customers:restore": "takes POST only",
     "console:mails:html": "a document in a frame",
     "console:mails:resend": "takes POST only",
+    "console:groups:restore": "takes POST only",
+    "console:purchase_orders:restore": "takes POST only",
     "console:people:invite": "takes POST only",
     "console:team:resend": "takes POST only",
     "console:team:reactivate": "takes POST only",

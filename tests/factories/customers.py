@@ -1,11 +1,16 @@
 """Customers and their people."""
 
+import datetime as dt
+from decimal import Decimal
+
 from django.utils import timezone
 from factory import Faker, LazyFunction, Sequence, SubFactory, Trait
 from factory.django import DjangoModelFactory
 
-from customers.models import Customer, CustomField, Membership
+from customers.models import Customer, CustomField, Group, Membership, PurchaseOrder
+from customers.order_status import OrderStatus
 from customers.roles import CustomerRole
+from resellers.clouds import Cloud
 from tests.factories.accounts import UserFactory
 
 
@@ -90,3 +95,45 @@ class CustomFieldFactory(DjangoModelFactory[CustomField]):
     key = Sequence(lambda number: f"field_{number}")
     kind = CustomField.Kind.TEXT
     position = Sequence(lambda number: number + 1)
+
+
+class GroupFactory(DjangoModelFactory[Group]):
+    """A current group with a name and nothing else."""
+
+    class Meta:
+        model = Group
+
+    class Params:
+        archived = Trait(archived_at=LazyFunction(timezone.now))
+
+    customer = SubFactory(CustomerFactory)
+    name = Sequence(lambda number: f"Group {number}")
+
+
+class PurchaseOrderFactory(DjangoModelFactory[PurchaseOrder]):
+    """An active order over 12,000 EUR without any date, unless a trait says otherwise."""
+
+    class Meta:
+        model = PurchaseOrder
+
+    class Params:
+        inactive = Trait(status=OrderStatus.INACTIVE)
+        in_discussion = Trait(status=OrderStatus.IN_DISCUSSION)
+        expired = Trait(status=OrderStatus.EXPIRED, expires_on=dt.date(2020, 12, 31))
+        archived = Trait(archived_at=LazyFunction(timezone.now))
+        complete = Trait(
+            provider=Cloud.AWS,
+            starts_on=dt.date(2026, 1, 1),
+            expires_on=dt.date(2099, 12, 31),
+            renewal_on=dt.date(2099, 10, 1),
+            consumption_starts_on=dt.date(2026, 2, 1),
+            consumption_base=Decimal("1000.500"),
+            contract_period_days=365,
+            comment="Signed by the board.",
+        )
+
+    customer = SubFactory(CustomerFactory)
+    name = Sequence(lambda number: f"PO-{number}")
+    annual_value = Decimal("12000.000")
+    currency = "EUR"
+    status = OrderStatus.ACTIVE

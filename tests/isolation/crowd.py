@@ -62,6 +62,27 @@ _RESELLER = (
         'administrator', now() FROM generate_series(1, %(rows)s) n
     """,
     """
+    INSERT INTO customers_group (id, customer_id, name, attributes, tags, version, created_at)
+    SELECT md5('group' || n)::uuid, md5('customer' || n)::uuid, 'Group ' || n, '{"cost": "4711"}',
+        ARRAY['tag' || n %% 40, 'all'], 1, now() - n * interval '1 minute'
+    FROM generate_series(1, %(rows)s) n
+    """,
+    # Most purchase orders have expired; of the active ones, some are to be renewed soon.
+    """
+    INSERT INTO customers_purchaseorder (id, customer_id, name, annual_value, currency, status,
+        provider, starts_on, expires_on, renewal_on, consumption_base, comment, version,
+        created_at, archived_at)
+    SELECT md5('order' || n)::uuid, md5('customer' || n)::uuid, 'PO-' || n, n, 'EUR', status,
+        (ARRAY['', 'aws', 'azure'])[1 + n %% 3], current_date - 700 - n %% 100,
+        CASE status WHEN 'expired' THEN current_date - 1 - n %% 500
+                    WHEN 'active' THEN current_date + n %% 500 END,
+        CASE WHEN n <= %(waiting)s AND status = 'active' THEN current_date - n %% 20 END,
+        0, '', 1, now() - n * interval '1 minute', CASE WHEN n %% 100 = 0 THEN now() END
+    FROM generate_series(1, %(rows)s) n, LATERAL (SELECT
+        CASE WHEN n <= 2 * %(waiting)s THEN 'active' WHEN n %% 50 = 0 THEN 'inactive'
+             WHEN n %% 50 = 1 THEN 'in_discussion' ELSE 'expired' END AS status) s
+    """,
+    """
     INSERT INTO approvals_approvalrequest (id, kind, status, version, requester_id, customer_id,
         created_at, submitted_at, decided_by_id, decided_at, decline_reason, decline_message,
         declined_silently)

@@ -21,8 +21,10 @@ from notifications import tasks as notifications
 from notifications.models import OutgoingMail
 from operations import tasks as operations
 from resellers import tasks as resellers
+from resellers.current import today
 from tests.factories.accounts import PASSWORD, UserFactory, hashed_password
 from tests.factories.approvals import ApprovalRequestFactory
+from tests.factories.customers import PurchaseOrderFactory
 from tests.factories.notifications import OutgoingMailFactory
 from tests.harness.clients import HostClient
 from tests.isolation.visitors import PlatformWorld, come_in, named
@@ -165,11 +167,20 @@ def send_some_mails() -> None:
     assert sent.count() == len(mails)
 
 
+def let_an_order_expire() -> None:
+    order = PurchaseOrderFactory.create(expires_on=today() - dt.timedelta(days=1))
+    customers.expire_purchase_orders()
+    order.refresh_from_db()
+    assert order.status == "expired"
+
+
 # Every task of the product, by its name. Those of the platform find their own way to the resellers.
 TASKS: dict[str, Callable[[], None]] = {
     "approvals.discard_drafts": tidy_drafts,
     "approvals.sweep_drafts": approvals.sweep_drafts,
+    "customers.expire_purchase_orders": let_an_order_expire,
     "customers.renew_search": renew_search_texts,
+    "customers.sweep_purchase_orders": customers.sweep_purchase_orders,
     "customers.sweep_search": customers.sweep_search,
     "notifications.send_mail": send_a_mail,
     "notifications.send_mails": send_some_mails,

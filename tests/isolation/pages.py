@@ -55,6 +55,14 @@ def invited(world: World) -> dict[str, Any]:
     return {"customer_id": world.customer.pk, "person_id": world.invited.pk}
 
 
+def group(world: World) -> dict[str, Any]:
+    return {"customer_id": world.customer.pk, "group_id": world.group.pk}
+
+
+def purchase_order(world: World) -> dict[str, Any]:
+    return {"customer_id": world.customer.pk, "order_id": world.purchase_order.pk}
+
+
 def request(world: World) -> dict[str, Any]:
     return {"request_id": world.request.pk}
 
@@ -95,6 +103,20 @@ def a_customer(world: World) -> dict[str, Any]:
         "contact_name": "Mallory",
         "contact_email": "mallory@example.com",
         "version": world.customer.version,
+    }
+
+
+def a_group(_world: World) -> dict[str, Any]:
+    return {"name": "Taken over", "tags": "taken", "version": 1}
+
+
+def a_purchase_order(_world: World) -> dict[str, Any]:
+    return {
+        "name": "Taken over",
+        "status": "active",
+        "annual_value": "1",
+        "currency": "EUR",
+        "version": 1,
     }
 
 
@@ -194,6 +216,27 @@ PAGES: dict[str, Page] = {
     ),
     "console:people:password": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, person, lambda _: PASSWORDS),
     "console:people:remove": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, person, nothing),
+    "console:groups:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
+    "console:groups:add": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, a_group),
+    "console:groups:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, group),
+    "console:groups:edit": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, group, a_group),
+    "console:groups:archive": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, group, nothing),
+    "console:groups:restore": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, group, nothing),
+    "console:orders:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS),
+    "console:purchase_orders:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
+    "console:purchase_orders:add": Page(
+        Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, a_purchase_order
+    ),
+    "console:purchase_orders:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, purchase_order),
+    "console:purchase_orders:edit": Page(
+        Door.CONSOLE, Staff.EDIT_CUSTOMERS, purchase_order, a_purchase_order
+    ),
+    "console:purchase_orders:archive": Page(
+        Door.CONSOLE, Staff.EDIT_CUSTOMERS, purchase_order, nothing
+    ),
+    "console:purchase_orders:restore": Page(
+        Door.CONSOLE, Staff.EDIT_CUSTOMERS, purchase_order, nothing
+    ),
     "console:requests:list": Page(Door.CONSOLE, Staff.VIEW_REQUESTS),
     "console:requests:detail": Page(Door.CONSOLE, Staff.VIEW_REQUESTS, request),
     "console:requests:approve": Page(Door.CONSOLE, Staff.DECIDE_REQUESTS, request, an_approval),

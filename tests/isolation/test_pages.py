@@ -206,6 +206,32 @@ def test_a_person_is_found_only_under_their_own_customer(
     assert response.status_code == HTTPStatus.NOT_FOUND
 
 
+CROSSED: dict[str, Callable[[World], Any]] = {
+    "group_id": lambda world: world.other_group.pk,
+    "order_id": lambda world: world.other_purchase_order.pk,
+}
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("name", [*CONSOLE, *COMPANY])
+@pytest.mark.usefixtures("untouched")
+def test_another_customers_record_is_not_found_under_this_one(
+    alpha_client: HostClient, world: World, name: str, method: str
+) -> None:
+    ids = PAGES[name].ids(world)
+    if ids.keys().isdisjoint(CROSSED):
+        return
+    alpha_client.force_login(world.staff[StaffRole.OWNER])
+    crossed = {key: CROSSED[key](world) if key in CROSSED else ids[key] for key in ids}
+    page = PAGES[name]
+
+    response = getattr(alpha_client, method)(
+        reverse(name, urlconf=URLCONF, kwargs=crossed), page.post(world) if page.post else {}
+    )
+
+    assert response.status_code == HTTPStatus.NOT_FOUND
+
+
 @pytest.mark.parametrize(
     "name", [name for name, page in PAGES.items() if page.door in {Door.OPEN, Door.OWN}]
 )
@@ -220,7 +246,13 @@ def test_a_visit_to_an_open_page_changes_nothing(
 
 @pytest.mark.parametrize(
     "name",
-    ["console:home", "console:customers:list", "console:requests:list", "console:team:list"],
+    [
+        "console:home",
+        "console:customers:list",
+        "console:orders:list",
+        "console:requests:list",
+        "console:team:list",
+    ],
 )
 def test_lists_hold_only_ones_own(
     alpha_client: HostClient, world: World, foreign: World, name: str
@@ -229,7 +261,13 @@ def test_lists_hold_only_ones_own(
 
     page = alpha_client.get(address(name, world)).content.decode()
 
-    for record in (foreign.customer.pk, foreign.request.pk, foreign.member.pk, foreign.mail.pk):
+    for record in (
+        foreign.customer.pk,
+        foreign.purchase_order.pk,
+        foreign.request.pk,
+        foreign.member.pk,
+        foreign.mail.pk,
+    ):
         assert str(record) not in page
 
 

@@ -5,12 +5,18 @@ from dataclasses import dataclass
 from accounts.models import StaffMember, User
 from accounts.roles import StaffRole
 from approvals.models import ApprovalRequest
-from customers.models import Customer, CustomField, Membership
+from customers.models import Customer, CustomField, Group, Membership, PurchaseOrder
 from customers.roles import CustomerRole
 from notifications.models import OutgoingMail
 from tests.factories.accounts import StaffMemberFactory, UserFactory
 from tests.factories.approvals import SignupFactory
-from tests.factories.customers import CustomerFactory, CustomFieldFactory, MembershipFactory
+from tests.factories.customers import (
+    CustomerFactory,
+    CustomFieldFactory,
+    GroupFactory,
+    MembershipFactory,
+    PurchaseOrderFactory,
+)
 from tests.factories.notifications import OutgoingMailFactory
 
 
@@ -26,6 +32,10 @@ class World:
     invited: User  # of the customer, has not come yet
     other_customer: Customer
     other_person: User  # of the other customer
+    group: Group  # of the customer, and one of the other
+    other_group: Group
+    purchase_order: PurchaseOrder  # of the customer, and one of the other
+    other_purchase_order: PurchaseOrder
     request: ApprovalRequest
     mail: OutgoingMail
     member: StaffMember  # of the team; may be changed
@@ -51,6 +61,10 @@ def make_world() -> World:
         ).user,
         other_customer=other_customer,
         other_person=Membership.objects.get(customer=other_customer).user,
+        group=GroupFactory(customer=customer),
+        other_group=GroupFactory(customer=other_customer),
+        purchase_order=PurchaseOrderFactory(customer=customer),
+        other_purchase_order=PurchaseOrderFactory(customer=other_customer),
         request=SignupFactory().request,
         mail=OutgoingMailFactory(about=[customer.pk]),
         member=StaffMemberFactory(viewer=True, invited=True),
