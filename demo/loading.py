@@ -21,16 +21,8 @@ from customers.flows import custom_fields, customers
 from customers.flows import people as customer_people
 from customers.models import Customer, CustomField, Membership
 from demo import calendar, orders
-from demo.world import (
-    OPERATOR_EMAIL,
-    PASSWORD,
-    RESELLERS,
-    DemoCustomer,
-    DemoField,
-    DemoPerson,
-    DemoReseller,
-    DemoSignup,
-)
+from demo.kinds import DemoCustomer, DemoField, DemoPerson, DemoReseller, DemoSignup
+from demo.world import OPERATOR_EMAIL, PASSWORD, RESELLERS
 from formats import addresses, phones
 from resellers import flows as reseller_flows
 from resellers import provisioning

@@ -8,7 +8,7 @@ from customers.attributes import Attributes
 from customers.flows import groups, purchase_orders
 from customers.models import Customer, Group, PurchaseOrder
 from customers.tags import Tags
-from demo.world import DemoCustomer, DemoOrder
+from demo.kinds import DemoCustomer, DemoOrder
 from resellers.current import today
 
 

@@ -8,7 +8,8 @@ from django.urls import Resolver404, resolve
 from playwright.sync_api import expect
 
 from accounts.roles import StaffRole
-from demo.world import NORTHWIND, OPERATOR_EMAIL
+from demo.northwind import NORTHWIND
+from demo.world import OPERATOR_EMAIL
 from tests.browser.visitor import Visitor
 from tests.isolation.pages import PAGES
 
