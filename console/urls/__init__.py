@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.urls.home")),
     path("customers/", include("console.urls.customers")),
     path("customers/<uuid:customer_id>/people/", include("console.urls.people")),
+    path("customers/<uuid:customer_id>/contacts/", include("console.urls.contacts")),
     path("requests/", include("console.urls.requests")),
     path("team/", include("console.urls.team")),
     path("mails/", include("console.urls.mails")),

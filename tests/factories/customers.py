@@ -3,7 +3,7 @@
 from factory import Faker, Sequence, SubFactory, Trait
 from factory.django import DjangoModelFactory
 
-from customers.models import Customer, Membership
+from customers.models import AccountRun, Contact, Customer, Membership
 from customers.roles import CustomerRole
 from tests.factories.accounts import UserFactory
 
@@ -58,3 +58,28 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     customer = SubFactory(CustomerFactory)
     user = SubFactory(UserFactory)
     role = CustomerRole.ADMINISTRATOR
+
+
+class ContactFactory(DjangoModelFactory[Contact]):
+    """Somebody at a customer: not the primary contact, unless a trait says otherwise."""
+
+    class Meta:
+        model = Contact
+
+    class Params:
+        primary = Trait(is_primary=True)
+
+    customer = SubFactory(CustomerFactory)
+    first_name = "Anna"
+    last_name = Sequence(lambda number: f"Contact{number}")
+    email = Sequence(lambda number: f"contact{number}@company.example")
+
+
+class AccountRunFactory(DjangoModelFactory[AccountRun]):
+    """A run over no contacts."""
+
+    class Meta:
+        model = AccountRun
+
+    customer = SubFactory(CustomerFactory)
+    started_by = SubFactory(UserFactory)

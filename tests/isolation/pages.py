@@ -47,6 +47,14 @@ def invited(world: World) -> dict[str, Any]:
     return {"customer_id": world.customer.pk, "person_id": world.invited.pk}
 
 
+def contact(world: World) -> dict[str, Any]:
+    return {"customer_id": world.customer.pk, "contact_id": world.contact.pk}
+
+
+def run(world: World) -> dict[str, Any]:
+    return {"customer_id": world.customer.pk, "run_id": world.run.pk}
+
+
 def request(world: World) -> dict[str, Any]:
     return {"request_id": world.request.pk}
 
@@ -88,6 +96,20 @@ def a_person(_world: World) -> dict[str, Any]:
         "role": "administrator",
         "status": "pending_email_validation",
     }
+
+
+def a_contact(world: World) -> dict[str, Any]:
+    return {
+        "first_name": "Mallory",
+        "last_name": "Taker",
+        "email": "mallory@example.com",
+        "user_type": "administrator",
+        "version": world.contact.version,
+    }
+
+
+def a_tick(world: World) -> dict[str, Any]:
+    return {"contact": world.contact.pk, "key": world.nobody.pk}
 
 
 PASSWORDS = {"password1": "a-new-Passw0rd-here", "password2": "a-new-Passw0rd-here"}
@@ -138,7 +160,19 @@ PAGES: dict[str, Page] = {
     "portal:home": Page(Door.OWN),
     # the customer portal
     "portal:company:overview": Page(Door.COMPANY, Company.VIEW_COMPANY, customer),
-    "portal:company:people": Page(Door.COMPANY, Company.VIEW_PEOPLE, customer),
+    "portal:people:list": Page(Door.COMPANY, Company.VIEW_PEOPLE, customer),
+    "portal:people:add": Page(Door.COMPANY, Company.MANAGE_PEOPLE, customer, a_person),
+    "portal:people:detail": Page(Door.COMPANY, Company.VIEW_PEOPLE, person),
+    "portal:people:invite": Page(Door.COMPANY, Company.MANAGE_PEOPLE, invited, nothing),
+    "portal:people:role": Page(
+        Door.COMPANY, Company.MANAGE_PEOPLE, person, lambda _: {"role": "administrator"}
+    ),
+    "portal:people:suspend": Page(
+        Door.COMPANY, Company.MANAGE_PEOPLE, person, lambda _: {"reason": "x"}
+    ),
+    "portal:people:reactivate": Page(Door.COMPANY, Company.MANAGE_PEOPLE, person, nothing),
+    "portal:people:reset": Page(Door.COMPANY, Company.MANAGE_PEOPLE, person, nothing),
+    "portal:people:remove": Page(Door.COMPANY, Company.MANAGE_PEOPLE, person, nothing),
     # the console
     "console:home": Page(Door.CONSOLE, Staff.VIEW_CONSOLE),
     "console:customers:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS),
@@ -162,7 +196,17 @@ PAGES: dict[str, Page] = {
         Door.CONSOLE, Staff.MANAGE_PEOPLE, invited, lambda _: {"status": "active"}
     ),
     "console:people:password": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, person, lambda _: PASSWORDS),
+    "console:people:reset": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, person, nothing),
     "console:people:remove": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, person, nothing),
+    "console:contacts:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
+    "console:contacts:add": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, a_contact),
+    "console:contacts:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, contact),
+    "console:contacts:edit": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, contact, a_contact),
+    "console:contacts:primary": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, contact, nothing),
+    "console:contacts:remove": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, contact, nothing),
+    "console:contacts:accounts": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, customer, a_tick),
+    "console:contacts:make_accounts": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, customer, a_tick),
+    "console:contacts:accounts_made": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, run),
     "console:requests:list": Page(Door.CONSOLE, Staff.VIEW_REQUESTS),
     "console:requests:detail": Page(Door.CONSOLE, Staff.VIEW_REQUESTS, request),
     "console:requests:approve": Page(Door.CONSOLE, Staff.DECIDE_REQUESTS, request, an_approval),

@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from accounts.models import StaffMember, User
 from accounts.roles import StaffRole
 from approvals.models import ApprovalRequest
-from customers.models import Customer, Membership
+from customers.models import AccountRun, Contact, Customer, Membership
 from customers.roles import CustomerRole
 from notifications.models import OutgoingMail
 from tests.factories.accounts import StaffMemberFactory, UserFactory
 from tests.factories.approvals import SignupFactory
-from tests.factories.customers import CustomerFactory, MembershipFactory
+from tests.factories.customers import (
+    AccountRunFactory,
+    ContactFactory,
+    CustomerFactory,
+    MembershipFactory,
+)
 from tests.factories.notifications import OutgoingMailFactory
 
 
@@ -26,6 +31,10 @@ class World:
     invited: User  # of the customer, has not come yet
     other_customer: Customer
     other_person: User  # of the other customer
+    contact: Contact
+    other_contact: Contact  # of the other customer
+    run: AccountRun
+    other_run: AccountRun  # of the other customer
     request: ApprovalRequest
     mail: OutgoingMail
     member: StaffMember  # of the team; may be changed
@@ -49,6 +58,10 @@ def make_world() -> World:
         ).user,
         other_customer=other_customer,
         other_person=Membership.objects.get(customer=other_customer).user,
+        contact=ContactFactory(customer=customer),
+        other_contact=ContactFactory(customer=other_customer, primary=True),
+        run=AccountRunFactory(customer=customer),
+        other_run=AccountRunFactory(customer=other_customer),
         request=SignupFactory().request,
         mail=OutgoingMailFactory(about=[customer.pk]),
         member=StaffMemberFactory(viewer=True, invited=True),
