@@ -16,10 +16,11 @@ from accounts.roles import StaffRole
 from approvals.flows import decisions, signup
 from approvals.models import ApprovalRequest, Signup
 from config.environment import Mode
-from customers.flows import customers
+from customers.flows import contacts, customers
 from customers.flows import people as customer_people
 from customers.models import Customer, Membership
 from demo import calendar
+from demo.contacts import CONTACTS
 from demo.world import (
     OPERATOR_EMAIL,
     PASSWORD,
@@ -142,6 +143,8 @@ def _make_customer(world: DemoCustomer, *, by: User, days_ago: int) -> None:
     with calendar.backdated(days=days_ago):
         customer = customers.create(details, by=by)
         Customer.objects.filter(pk=customer.pk).update(created_at=calendar.days_ago(days_ago))
+        for contact in CONTACTS.get(world.organization_name, ()):
+            contacts.add(customer, contact, by=by)
     for number, person in enumerate(world.people):
         days = max(days_ago - 1 - number, 0)
         with calendar.backdated(days=days):

@@ -134,7 +134,7 @@ class TestAdd:
             ({"email": "anna"}, "email", "valid email"),
             ({"email": "TAKEN@acme.example"}, "email", "e-mail already"),
             ({"phone": "call me"}, "phone", "phone number such as"),
-            ({"mobile": "+49 1"}, "mobile", "many digits"),
+            ({"mobile": "+49 170 12345678901234"}, "mobile", "digits"),
             ({"user_type": "owner"}, "user_type", "valid choice"),
         ],
     )
