@@ -1,5 +1,6 @@
 """What a person reads who typed the right password but may not come in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -24,10 +25,23 @@ class Refusal:
         return self.status == User.Status.PENDING_EMAIL_VALIDATION
 
 
+EntranceGuard = Callable[[User], "Refusal | None"]
+_entrance_guards: list[EntranceGuard] = []
+
+
+def register_entrance_guard(guard: EntranceGuard) -> None:
+    """Ask `guard` about active people who want to log in: an app above knows more reasons."""
+    if guard not in _entrance_guards:
+        _entrance_guards.append(guard)
+
+
 def refusal_of(user: User) -> Refusal | None:
     """Why this person may not log in; None for those who may."""
     if user.status == User.Status.ACTIVE:
-        return None
+        if homes.on_platform():
+            return None
+        asked = (guard(user) for guard in _entrance_guards)
+        return next((refusal for refusal in asked if refusal), None)
     return Refusal(user.status, _title(user.status), _sentence(user.status))
 
 
@@ -48,7 +62,7 @@ def _sentence(status: str) -> str:
             "company": _company()
         }
     return _("You cannot log in any more. To ask why, contact %(contact)s.") % {
-        "contact": _contact()
+        "contact": contact()
     }
 
 
@@ -56,7 +70,8 @@ def _company() -> str:
     return settings.PLATFORM_HOST if homes.on_platform() else current_reseller().name
 
 
-def _contact() -> str:
+def contact() -> str:
+    """Whom to ask, with the ways to reach them."""
     if homes.on_platform():
         return _company()
     reseller = current_reseller()

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from components import branding
 from components.context import THEME_COOKIE, THEMES, brand_color, current_reseller
 
+REFRESH = "refresh"  # the button of forms that change with what was chosen
 ONE_YEAR = 60 * 60 * 24 * 365
 
 
@@ -51,6 +54,33 @@ class Branding(View):
         else:
             response["Cache-Control"] = "no-store"
         return response
+
+
+class RefreshablePage:
+    """Mix in before a FormView whose form changes with what was chosen: a country, a kind.
+
+    Sent with `refresh`, the form comes back in its new shape with all that was typed, unchecked.
+    """
+
+    request: HttpRequest
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_form_kwargs()  # type: ignore[misc]
+        if REFRESH in self.request.POST:
+            typed = kwargs.pop("data").dict()
+            kwargs.pop("files")
+            kwargs["initial"] = {**kwargs.get("initial", {}), **typed}
+        return kwargs
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        page: Any = super()
+        if REFRESH not in request.POST:
+            answer: HttpResponse = page.post(request, *args, **kwargs)
+            return answer
+        context = self.get_context_data()  # type: ignore[attr-defined]
+        context["form"].is_refreshed = True  # not saved yet: leaving asks first
+        shown: HttpResponse = self.render_to_response(context)  # type: ignore[attr-defined]
+        return shown
 
 
 def _safe_next(request: HttpRequest) -> str:

@@ -23,6 +23,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Now, NullIf
 
 from customers.roles import CustomerRole
+from formats import phones
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -42,15 +43,30 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """The customers that this person belongs to."""
         return self.filter(memberships__user=user)
 
+    def listed(self) -> CustomerQuerySet:
+        """Those the reseller does business with: archived ones are out of sight."""
+        return self.exclude(status="archived")
+
+    def archived(self) -> CustomerQuerySet:
+        return self.filter(status="archived")
+
+    def suspended(self) -> CustomerQuerySet:
+        return self.filter(status="suspended")
+
     def in_country(self, code: str) -> CustomerQuerySet:
         return self.filter(country=code)
 
     def search(self, words: str) -> CustomerQuerySet:
-        """Those that hold every word in their name, code, contact, e-mail, phone or website."""
-        found = self
+        """Those that hold every word in their name, code, contact, e-mail, phone or website.
+
+        A phone number is found however it is typed.
+        """
+        found = Q()
         for word in words.lower().split()[:LONGEST_SEARCH]:
-            found = found.filter(search_text__contains=word)
-        return found
+            found &= Q(search_text__contains=word)
+        if digits := phones.searched(words):
+            found |= Q(search_text__contains=digits)
+        return self.filter(found)
 
     def with_people_count(self) -> CustomerQuerySet:
         """Adds `people_count`, counted for the rows of the page alone."""

@@ -30,6 +30,7 @@ from demo.world import (
     DemoReseller,
     DemoSignup,
 )
+from formats import addresses, phones
 from resellers import flows as reseller_flows
 from resellers import provisioning
 from resellers.models import Domain, Reseller
@@ -132,10 +133,10 @@ def _make_customer(world: DemoCustomer, *, by: User, days_ago: int) -> None:
         "contact_name": world.contact_name,
         "contact_title": world.contact_title,
         "contact_email": world.contact_email,
-        "contact_phone": world.contact_phone,
+        "contact_phone": phones.parse(world.contact_phone, world.country),
         "street": world.street,
         "city": world.city,
-        "state": world.state,
+        "state": addresses.tidied({"country": world.country, "state": world.state})["state"],
         "postal_code": world.postal_code,
         "country": world.country,
         "industry": world.industry,
@@ -192,10 +193,10 @@ def _sign_up(world: DemoSignup) -> ApprovalRequest:
         email=world.email,
         country=world.country,
         title=world.title,
-        phone=world.phone,
+        phone=phones.parse(world.phone, world.country),
         street=world.street,
         city=world.city,
-        state=world.state,
+        state=addresses.tidied({"country": world.country, "state": world.state})["state"],
         postal_code=world.postal_code,
     )
     signup.sign_up(details, password=PASSWORD)

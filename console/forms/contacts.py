@@ -7,11 +7,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from components.company_forms import clean_phones, show_phones
 from components.forms import PortalModelForm, Sections, Text
 from console.forms.editing import VersionedForm
-from customers import phones
 from customers.flows.contacts import FIELDS, ContactDetails
 from customers.models import Contact, Customer
+
+PHONES = ("phone", "mobile")
 
 
 class ContactForm(PortalModelForm):
@@ -40,8 +42,7 @@ class ContactForm(PortalModelForm):
         for field in self.fields.values():
             # Staff type somebody else's details: the browser must not offer their own.
             field.widget.attrs["autocomplete"] = "off"
-        for name in ("phone", "mobile"):
-            self.fields[name].widget.input_type = "tel"
+        show_phones(self, *PHONES)
 
     def get_layout(self) -> Any:
         self.sections = tuple(
@@ -58,11 +59,10 @@ class ContactForm(PortalModelForm):
     def clean_email(self) -> str:
         return User.objects.normalize_email(self.cleaned_data["email"])
 
-    def clean_phone(self) -> str:
-        return phones.parse(self.cleaned_data["phone"], self.country)
-
-    def clean_mobile(self) -> str:
-        return phones.parse(self.cleaned_data["mobile"], self.country)
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        clean_phones(self, *PHONES, country=self.country)
+        return cleaned
 
 
 class AddContactForm(ContactForm):

@@ -1,62 +1,70 @@
-"""What staff type about a customer."""
+"""The customer's information: all of it for making one, section by section for changing it."""
 
-import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from audit import trail
+from components.company_forms import AddressForm, DomainField, clean_phones, show_phones
 from components.forms import PortalModelForm, Sections, Text
-from customers.flows.customers import FIELDS, CannotEditError, CustomerDetails
+from console.forms.editing import VersionedForm
+from console.forms.lifecycle import LookAlikeForm
+from customers.flows.customers import CustomerDetails
 from customers.models import Customer
-from customers.validators import validate_phone
+from customers.models.addresses import BILLING, BILLING_PARTS, PARTS
 from resellers.validators import validate_currency
 
 CENT = Decimal("0.01")
 
+ORGANIZATION = (
+    "organization_name",
+    "code",
+    "domain",
+    "website",
+    "industry",
+    "account_type",
+    "turnover",
+    "turnover_currency",
+)
+CONTACT = ("contact_name", "contact_title", "contact_email", "contact_phone")
+OPTIONS = ("test_drives_enabled", "notes")
+HELP = {
+    "contact_email": _("Gets the portal's notifications."),
+    "notes": _("Only your team reads them."),
+    "turnover_currency": _("Three letters, for example EUR."),
+}
 
-class CustomerForm(PortalModelForm):
-    """The customer's information. The code is proposed from the name where it is left empty."""
 
-    submit_label: Text = _("Create customer")
-    sections: Sections = (
-        (
-            _("Organization"),
-            (
-                "organization_name",
-                "code",
-                "website",
-                "industry",
-                "account_type",
-                "turnover",
-                "turnover_currency",
-            ),
-        ),
-        (
-            _("Primary contact"),
-            ("contact_name", "contact_title", "contact_email", "contact_phone"),
-        ),
-        (_("Address"), ("street", "suite", "city", "state", "postal_code", "country")),
-        (_("More"), ("test_drives_enabled", "notes")),
-    )
-
-    code = forms.CharField(
+def code_field() -> forms.CharField:
+    return forms.CharField(
         label=_("Code"),
         max_length=20,
         required=False,
         help_text=_("Short and unique, for example ACME. Left empty, it is made from the name."),
     )
-    website = forms.URLField(
+
+
+def website_field() -> forms.URLField:
+    return forms.URLField(
         label=_("Website"),
         required=False,
         assume_scheme="https",
         error_messages={"invalid": _("Enter a web address such as https://www.example.com.")},
     )
-    turnover = forms.DecimalField(
+
+
+def domain_field() -> DomainField:
+    return DomainField(
+        label=_("Domain"),
+        help_text=_("Of its mails and its website, for example example.com. Helps find doubles."),
+    )
+
+
+def turnover_field() -> forms.DecimalField:
+    return forms.DecimalField(
         label=_("Business turnover"),
         max_digits=18,
         decimal_places=2,
@@ -67,26 +75,39 @@ class CustomerForm(PortalModelForm):
         error_messages={"invalid": _("Enter a number without separators, such as 12500000.00.")},
     )
 
+
+class CustomerDetailsForm(PortalModelForm):
+    """Any part of a customer. Which fields it has is the subclass's `Meta.fields`."""
+
+    phone_names: ClassVar[Sequence[str]] = ()
+
     class Meta:
         model = Customer
-        fields = FIELDS
-        help_texts = {
-            "contact_email": _("Gets the portal's notifications."),
-            "notes": _("Only your team reads them."),
-            "turnover_currency": _("Three letters, for example EUR."),
-        }
+        fields: Sequence[str] = ()
+        help_texts = HELP
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["contact_phone"].validators.append(validate_phone)
+        show_phones(self, *self.phone_names)
         for field in self.fields.values():
             # Staff type somebody else's details: the browser must not offer their own.
             field.widget.attrs["autocomplete"] = "off"
 
     @property
     def details(self) -> CustomerDetails:
-        """What the flow takes. Only after `is_valid`."""
-        return cast("CustomerDetails", {name: self.cleaned_data[name] for name in FIELDS})
+        """What the flow takes. Only after `is_valid`. What the country does not use is empty."""
+        told = {name: self.cleaned_data.get(name, "") for name in self._meta.fields or ()}
+        return cast("CustomerDetails", told)
+
+    @property
+    def phone_country(self) -> str:
+        """Where numbers without a country code belong to."""
+        return str(self.cleaned_data.get("country") or self.instance.country or "")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        clean_phones(self, *self.phone_names, country=self.phone_country)
+        return cleaned
 
     def propose_code_from(self, url: str) -> None:
         """Let the browser ask `url` for a code while the name is typed. Works without, too."""
@@ -109,12 +130,31 @@ class CustomerForm(PortalModelForm):
         return currency
 
 
-class CreateCustomerForm(CustomerForm):
+class CustomerForm(AddressForm, CustomerDetailsForm):
+    """A whole new customer. Bills go to the office until somebody says otherwise."""
+
+    submit_label: Text = _("Create customer")
+    phone_names: ClassVar[Sequence[str]] = ("contact_phone", "phone", "fax")
+    sections: Sections = (
+        (_("Organization"), ORGANIZATION),
+        (_("Primary contact"), CONTACT),
+        (_("Office address"), ("country", *[part for part in PARTS if part != "country"])),
+        (_("More"), OPTIONS),
+    )
+
+    code = code_field()
+    domain = domain_field()
+    website = website_field()
+    turnover = turnover_field()
+
+    class Meta(CustomerDetailsForm.Meta):
+        fields: Sequence[str] = (*ORGANIZATION, *CONTACT, *PARTS, *OPTIONS)
+
+
+class CreateCustomerForm(LookAlikeForm, CustomerForm):
     """The same fields, with a key of its own: sent twice, the form makes one customer."""
 
-    key = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
-
-    def clean(self) -> dict[str, Any] | None:
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         # Sent again, the form must not stumble over the code of the customer that it made itself.
         if key := self.cleaned_data.get("key"):
@@ -122,54 +162,100 @@ class CreateCustomerForm(CustomerForm):
         return cleaned
 
 
-@dataclass(frozen=True)
-class Conflict:
-    """One field as it was, as somebody else left it, and as this person wants it."""
+class SectionForm(VersionedForm, CustomerDetailsForm):
+    """One section of a customer that exists: saved on its own."""
 
-    label: str
-    was: object
-    theirs: object
-    yours: object
+    title: ClassVar[Text]
+    submit_label: Text = _("Save changes")
+
+
+class OrganizationForm(SectionForm):
+    title = _("Organization details")
+
+    code = code_field()
+    domain = domain_field()
+    website = website_field()
+    turnover = turnover_field()
+
+    class Meta(CustomerDetailsForm.Meta):
+        fields = ORGANIZATION
+
+
+class ContactForm(SectionForm):
+    title = _("Primary contact")
+    phone_names = ("contact_phone",)
+
+    class Meta(CustomerDetailsForm.Meta):
+        fields = CONTACT
+
+
+class OfficeAddressForm(AddressForm, SectionForm):
+    title = _("Office address")
+    phone_names = ("phone", "fax")
+    sections: Sections = (
+        (_("Office address"), ("country", *[part for part in PARTS if part != "country"])),
+    )
+
+    class Meta(CustomerDetailsForm.Meta):
+        fields = PARTS
+
+
+class BillingAddressForm(AddressForm, SectionForm):
+    title = _("Billing address")
+    phone_names = ("billing_phone", "billing_fax")
+    address_prefix = BILLING
+    sections: Sections = (
+        (
+            _("Billing address"),
+            (
+                "billing_same_as_office",
+                "billing_country",
+                *[part for part in BILLING_PARTS if part != "billing_country"],
+            ),
+        ),
+    )
+
+    class Meta(CustomerDetailsForm.Meta):
+        fields = ("billing_same_as_office", *BILLING_PARTS)
+        help_texts = {
+            **HELP,
+            "billing_same_as_office": _("Then the boxes below stay empty."),
+        }
 
     @property
-    def is_touched(self) -> bool:
-        """Whether this person changed the field too."""
-        return self.yours != self.was
+    def phone_country(self) -> str:
+        return str(self.cleaned_data.get("billing_country") or self.instance.country or "")
 
+    def address_is_wanted(self) -> bool:
+        return not self.cleaned_data.get("billing_same_as_office")
 
-class EditCustomerForm(CustomerForm):
-    """The same fields, with the version that the person saw when they began."""
-
-    submit_label: Text = _("Save customer")
-
-    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-
-    def conflicts_with(self, error: CannotEditError) -> list[Conflict]:
-        """Each field that somebody else changed, beside what was typed. Only after `is_valid`."""
-        return [
-            Conflict(
-                label=str(self.fields[change.field].label),
-                was=change.was,
-                theirs=change.theirs,
-                yours=trail.plain(self.cleaned_data[change.field]),
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("billing_same_as_office"):
+            return cleaned
+        if not cleaned.get("billing_street") and not cleaned.get("billing_city"):
+            self.add_error(
+                "billing_same_as_office",
+                _("Type the billing address, or tick that it is the same as the office address."),
             )
-            for change in error.changes
-        ]
+        return cleaned
 
-    def on_top_of(self, error: CannotEditError) -> dict[str, Any]:
-        """How to build the form anew: their version, with what this person changed on top."""
-        theirs = {
-            change.field: change.theirs
-            for change in error.changes
-            if trail.plain(self.cleaned_data[change.field]) == change.was
-        }
-        initial = {**self.cleaned_data, **theirs, "version": error.customer.version}
-        return {
-            "data": None,
-            "files": None,
-            "instance": error.customer,
-            "initial": initial,
-        }
+
+class OptionsForm(SectionForm):
+    title = _("Options and notes")
+
+    class Meta(CustomerDetailsForm.Meta):
+        fields = OPTIONS
+
+
+# What stands in the address of the page that edits it.
+SECTIONS: dict[str, type[SectionForm]] = {
+    "organization": OrganizationForm,
+    "contact": ContactForm,
+    "office-address": OfficeAddressForm,
+    "billing-address": BillingAddressForm,
+    "options": OptionsForm,
+}
 
 
 class CountryFilter(forms.Form):

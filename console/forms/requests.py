@@ -1,6 +1,6 @@
 """What an approver types: the customer as it shall be, or why not."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.urls import reverse
@@ -12,38 +12,38 @@ from approvals import presets
 from approvals.flows.decisions import Refusal
 from approvals.models import ApprovalRequest
 from components.forms import PortalForm
-from console.forms.customers import CustomerForm
+from console.forms.customers import CONTACT, OPTIONS, CustomerForm
 from customers import codes
-from customers.flows.customers import CustomerDetails
+
+SIGNUP_ADDRESS = ("street", "suite", "city", "state", "postal_code")
 
 
 class ApprovalForm(CustomerForm):
     """The customer that approval makes, prefilled with what was submitted."""
 
     sections = (
-        (gettext_lazy("Organization"), ("organization_name", "code", "website", "industry")),
         (
-            gettext_lazy("Primary contact"),
-            ("contact_name", "contact_title", "contact_email", "contact_phone"),
+            gettext_lazy("Organization"),
+            ("organization_name", "code", "domain", "website", "industry"),
         ),
-        (
-            gettext_lazy("Address"),
-            ("street", "suite", "city", "state", "postal_code", "country"),
-        ),
-        (gettext_lazy("More"), ("test_drives_enabled", "notes")),
+        (gettext_lazy("Primary contact"), CONTACT),
+        (gettext_lazy("Address"), ("country", *SIGNUP_ADDRESS)),
+        (gettext_lazy("More"), OPTIONS),
     )
+    phone_names = ("contact_phone",)
+    refreshes = False  # the page shows other things, too; a country's own rules are told on sending
 
     # Nobody knows these at sign-up. They can be added to the customer later.
     turnover = None  # type: ignore[assignment]
-    turnover_currency = None
-    account_type = None
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     class Meta(CustomerForm.Meta):
-        fields = tuple(
-            field
-            for field in CustomerForm.Meta.fields
-            if field not in {"turnover", "turnover_currency", "account_type"}
+        fields = (
+            *("organization_name", "code", "domain", "website", "industry"),
+            *CONTACT,
+            *SIGNUP_ADDRESS,
+            "country",
+            *OPTIONS,
         )
 
     def __init__(self, *args: Any, request: ApprovalRequest, **kwargs: Any) -> None:
@@ -58,11 +58,6 @@ class ApprovalForm(CustomerForm):
             gettext_lazy("Approve and welcome {email}"), email=request.signup.email
         )
         self.submit_label = label
-
-    @property
-    def details(self) -> CustomerDetails:
-        details = {name: self.cleaned_data[name] for name in self.Meta.fields}
-        return cast("CustomerDetails", details)
 
 
 class DeclineForm(PortalForm):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_countries import countries
 
-from components.lists import Column, Listing
+from components.lists import Column, Listing, ListView
 from customers.models import Customer
 from customers.querysets import CustomerQuerySet
 
@@ -27,6 +27,11 @@ class CustomerListing(Listing[Customer]):
         Column(gettext_lazy("Country"), "country.name", on_phone=False),
         Column(gettext_lazy("People"), "people_count", kind="number", on_phone=False),
         Column(gettext_lazy("Created"), "created_at", sort="created_at", on_phone=False),
+    )
+    views = (
+        ListView("", gettext_lazy("All"), lambda rows: rows.listed()),
+        ListView("suspended", gettext_lazy("Suspended"), lambda rows: rows.suspended()),
+        ListView("archived", gettext_lazy("Archived"), lambda rows: rows.archived()),
     )
     default_sort = "organization_name"
     search_label = gettext_lazy("Search by name, code, contact, e-mail or phone")

@@ -1,23 +1,23 @@
 """Customers: the list, one customer, making and changing them."""
 
-import copy
-from http import HTTPStatus
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
 from accounts.roles import StaffPermission
-from console.forms.customers import CountryFilter, CreateCustomerForm, EditCustomerForm
+from components.views import RefreshablePage
+from console.forms.customers import SECTIONS, CountryFilter, CreateCustomerForm, SectionForm
 from console.lists.customers import CustomerListing
 from console.timeline import timeline_of
 from console.views.base import ConsolePage, CustomerPage
+from console.views.editing import EditPage
+from console.views.lifecycle import LookAlikePage
 from customers import codes
 from customers.flows import customers as flows
+from customers.flows import lifecycle
 from customers.models import Customer, Membership
 
 
@@ -49,7 +49,7 @@ class ProposeCode(ConsolePage):
         return HttpResponse(codes.propose(name) if name else "", content_type="text/plain")
 
 
-class CreateCustomer(ConsolePage, FormView[CreateCustomerForm]):
+class CreateCustomer(RefreshablePage, LookAlikePage, ConsolePage, FormView[CreateCustomerForm]):
     template_name = "console/customers/create.html"
     permission = StaffPermission.EDIT_CUSTOMERS
     form_class = CreateCustomerForm
@@ -62,24 +62,18 @@ class CreateCustomer(ConsolePage, FormView[CreateCustomerForm]):
         form.propose_code_from(reverse("console:customers:propose_code"))
         return form
 
-    def form_valid(self, form: CreateCustomerForm) -> HttpResponse:
-        try:
-            customer = flows.create(form.details, by=self.user, key=form.cleaned_data["key"])
-        except flows.CannotSaveCustomerError as error:
-            form.add_error(error.field, str(error))
-            return self.form_invalid(form)
-        messages.success(self.request, _("%(customer)s was created.") % {"customer": customer})
-        if self.may(StaffPermission.MANAGE_PEOPLE):
-            return redirect("console:people:add", customer.pk)
-        return redirect("console:customers:detail", customer.pk)
-
 
 class CustomerDetail(CustomerPage, TemplateView):
     template_name = "console/customers/detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         has_people = Membership.objects.filter(customer=self.customer).exists()
-        return super().get_context_data(has_people=has_people, **kwargs)
+        return super().get_context_data(
+            has_people=has_people,
+            refusal_to_restore=lifecycle.refusal_to_restore(self.customer),
+            restorable_until=lifecycle.restorable_until(self.customer),
+            **kwargs,
+        )
 
 
 class CustomerTimeline(CustomerPage, TemplateView):
@@ -91,38 +85,28 @@ class CustomerTimeline(CustomerPage, TemplateView):
         return super().get_context_data(entries=entries, **kwargs)
 
 
-class EditCustomer(CustomerPage, FormView[EditCustomerForm]):
+class EditCustomer(RefreshablePage, EditPage):
+    """One section of the customer's information."""
+
     template_name = "console/customers/edit.html"
     permission = StaffPermission.EDIT_CUSTOMERS
-    form_class = EditCustomerForm
+    refusal = flows.CannotSaveCustomerError
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        kwargs = super().get_form_kwargs()
-        # A copy: checking writes what was typed into the instance, the page shows what is stored.
-        kwargs["instance"] = copy.copy(self.customer)
-        kwargs["initial"] = {"version": self.customer.version}
-        kwargs["cancel_url"] = reverse("console:customers:detail", args=[self.customer.pk])
-        return kwargs
+    def load(self) -> None:
+        super().load()
+        if self.kwargs["section"] not in SECTIONS:
+            raise Http404
 
-    def form_valid(self, form: EditCustomerForm) -> HttpResponse:
+    def get_form_class(self) -> type[SectionForm]:
+        return SECTIONS[self.kwargs["section"]]
+
+    @property
+    def record(self) -> Customer:
+        return self.customer
+
+    def get_success_url(self) -> str:
+        return reverse("console:customers:detail", args=[self.customer.pk])
+
+    def save(self, form: SectionForm) -> None:
         version = form.cleaned_data["version"]
-        try:
-            flows.edit(self.customer, form.details, version=version, by=self.user)
-        except flows.CannotEditError as error:
-            return self.show_what_changed(form, error)
-        except flows.CannotSaveCustomerError as error:
-            form.add_error(error.field, str(error))
-            return self.form_invalid(form)
-        messages.success(self.request, _("The changes were saved."))
-        return redirect("console:customers:detail", self.customer.pk)
-
-    def show_what_changed(
-        self, form: EditCustomerForm, error: flows.CannotEditError
-    ) -> HttpResponse:
-        """Both versions side by side, and the form ready to put the person's own on top."""
-        again = EditCustomerForm(**{**self.get_form_kwargs(), **form.on_top_of(error)})
-        again.submit_label = _("Save mine on top")
-        context = self.get_context_data(
-            form=again, error=error, conflicts=form.conflicts_with(error)
-        )
-        return self.render_to_response(context, status=HTTPStatus.CONFLICT)
+        flows.edit(self.customer, form.details, version=version, by=self.user)

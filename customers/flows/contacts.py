@@ -31,7 +31,7 @@ sentences.describe(
 
 
 class ContactDetails(TypedDict, total=False):
-    """What people may say about a contact. Phone numbers as `customers.phones.parse` has them."""
+    """What people may say about a contact. Phone numbers as `formats.phones.parse` has them."""
 
     first_name: str
     last_name: str
@@ -149,6 +149,30 @@ def remove(contact: Contact, *, by: User) -> None:
         )
     trail.record(REMOVED, subject=contact, actor=by, about=[contact.customer])
     contact.delete()
+
+
+def move(duplicate: Customer, survivor: Customer) -> None:
+    """Take the contacts along when two customers become one. Both are locked.
+
+    Whom the survivor knows by the same e-mail stays behind; the survivor keeps its primary contact.
+    """
+    at_survivor = Contact.objects.of_customer(survivor)
+    known = set(at_survivor.values_list("email", flat=True))
+    has_primary = at_survivor.primary().exists()
+    for contact in Contact.objects.of_customer(duplicate).exclude(email__in=known):
+        contact.customer = survivor
+        contact.is_primary = contact.is_primary and not has_primary
+        contact.save(update_fields=["customer", "is_primary"])
+    for customer in (duplicate, survivor):
+        _keep_a_primary(customer)
+
+
+def _keep_a_primary(customer: Customer) -> None:
+    contacts = Contact.objects.of_customer(customer)
+    first = contacts.order_by("created_at", "pk").first()
+    if first and not contacts.primary().exists():
+        first.is_primary = True
+        first.save(update_fields=["is_primary"])
 
 
 def _locked(contact: Contact) -> Contact:

@@ -1,10 +1,9 @@
 """Making and changing customers."""
 
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import TypedDict
+from typing import TypedDict, cast
 
 import psycopg2
 from django.db import IntegrityError, transaction
@@ -13,9 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from audit import sentences, trail
-from audit.models import AuditEntry
 from customers import codes
 from customers.models import Customer
+from customers.models.addresses import BILLING_PARTS
+from customers.staleness import require_fresh
 
 CREATED = "customer.created"
 EDITED = "customer.edited"
@@ -33,6 +33,7 @@ class CustomerDetails(TypedDict, total=False):
 
     organization_name: str
     code: str
+    domain: str
     industry: str
     website: str
     account_type: str
@@ -44,10 +45,25 @@ class CustomerDetails(TypedDict, total=False):
     contact_phone: str
     street: str
     suite: str
+    address_3: str
+    landmark: str
     city: str
     state: str
     postal_code: str
     country: str
+    phone: str
+    fax: str
+    billing_same_as_office: bool
+    billing_street: str
+    billing_suite: str
+    billing_address_3: str
+    billing_landmark: str
+    billing_city: str
+    billing_state: str
+    billing_postal_code: str
+    billing_country: str
+    billing_phone: str
+    billing_fax: str
     test_drives_enabled: bool
     notes: str
 
@@ -65,38 +81,6 @@ class CannotSaveCustomerError(Exception):
 
 class _KeyTakenError(Exception):
     """There is a customer with this key."""
-
-
-@dataclass(frozen=True)
-class ForeignChange:
-    """What somebody else did to one field while a person was typing."""
-
-    field: str
-    was: object
-    theirs: object
-
-
-class CannotEditError(CannotSaveCustomerError):
-    """Somebody else edited the customer in the meantime."""
-
-    def __init__(self, message: str, *, customer: Customer, entries: Sequence[AuditEntry]) -> None:
-        super().__init__(message)
-        self.customer = customer
-        self.entries = entries  # newest first: who and when
-
-    @property
-    def changes(self) -> list[ForeignChange]:
-        """Each field that differs now from what the person saw."""
-        was: dict[str, object] = {}
-        theirs: dict[str, object] = {}
-        for entry in self.entries:
-            was |= {field: old for field, (old, _new) in entry.changes.items()}
-            theirs = {field: new for field, (_old, new) in entry.changes.items()} | theirs
-        return [
-            ForeignChange(field, was[field], theirs[field])
-            for field in FIELDS
-            if field in was and was[field] != theirs[field]
-        ]
 
 
 @transaction.atomic
@@ -127,13 +111,16 @@ def create(
 def edit(customer: Customer, changes: CustomerDetails, *, version: int, by: User) -> Customer:
     """Change the fields named in `changes`, if nobody else did since the person saw `version`.
 
-    Raises CannotEditError when somebody did, CannotSaveCustomerError for what cannot be stored.
+    Raises StaleError when somebody changed one of them, CannotSaveCustomerError for what cannot be
+    stored.
     """
     customer = Customer.objects.select_for_update().get(pk=customer.pk)
-    if customer.version != version:
-        raise _stale(customer, version)
+    if customer.status == Customer.Status.ARCHIVED:
+        raise CannotSaveCustomerError(_("This customer is archived. Restore it first."))
+    require_fresh(customer, seen=version, fields=changes, edits=[EDITED])
+    changes = _clean(changes, customer)
     before = {field: getattr(customer, field) for field in changes}
-    for field, value in _clean(changes, customer).items():
+    for field, value in changes.items():
         setattr(customer, field, value)
     changed = {
         field: (old, getattr(customer, field))
@@ -172,6 +159,8 @@ def _insert(details: CustomerDetails, key: uuid.UUID) -> Customer:
 
 
 def _clean(changes: CustomerDetails, customer: Customer) -> CustomerDetails:
+    if changes.get("billing_same_as_office"):
+        changes = cast("CustomerDetails", {**changes, **dict.fromkeys(BILLING_PARTS, "")})
     if changes.get("code") == "":
         name = changes.get("organization_name", customer.organization_name)
         return {**changes, "code": codes.propose(name)}
@@ -196,14 +185,3 @@ def _rule_of(error: IntegrityError) -> str:
     """The name of the constraint that refused. The message could hold what somebody typed."""
     assert isinstance(error.__cause__, psycopg2.IntegrityError)  # noqa: S101 - our only driver
     return error.__cause__.diag.constraint_name or ""
-
-
-def _stale(customer: Customer, version: int) -> CannotEditError:
-    edits = AuditEntry.objects.about(customer.pk).filter(action=EDITED)
-    # Each edit raises the version by one.
-    entries = list(edits[: max(customer.version - version, 0)])
-    return CannotEditError(
-        _("This customer was changed while you were typing. Nothing of yours was saved."),
-        customer=customer,
-        entries=entries,
-    )

@@ -63,6 +63,8 @@ def add_person(customer: Customer, person: NewPerson, *, by: User) -> Membership
     asked for. Raises CannotAddPersonError.
     """
     customer = Customer.objects.select_for_update().get(pk=customer.pk)
+    if customer.status == Customer.Status.ARCHIVED:
+        raise CannotAddPersonError(_("This customer is archived. Restore it first."))
     user, is_new = _find_or_create(person, by=by)
     if not is_new:
         _forget_unproved_password(user)

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.customers import Customer
-from customers.phones import LONGEST, STORED, shown
 from customers.querysets import ContactQuerySet
 from customers.roles import CustomerRole
+from formats.phones import LONGEST, STORED, shown
 
 
 class Contact(models.Model):

@@ -10,13 +10,27 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_countries.fields import CountryField
 
+from customers.models.addresses import (
+    BILLING,
+    BILLING_PARTS,
+    PARTS,
+    BillingAddress,
+    OfficeAddress,
+)
 from customers.querysets import CustomerQuerySet
+from formats import addresses, domains, phones
 
 
-class Customer(models.Model):
+class Customer(OfficeAddress, BillingAddress):
     """A company that buys cloud services from the reseller."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        # Its people cannot work for it in the portal; they are told why.
+        SUSPENDED = "suspended", _("Suspended")
+        # Out of the lists; nothing is ever destroyed.
+        ARCHIVED = "archived", _("Archived")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organization_name = models.CharField(_("organization name"), max_length=200)
@@ -28,6 +42,19 @@ class Customer(models.Model):
         ],
     )
     industry = models.CharField(_("industry vertical"), max_length=100, blank=True)
+    status = models.CharField(max_length=20, choices=Status, default=Status.ACTIVE, editable=False)
+    status_reason = models.CharField(max_length=500, blank=True, editable=False)
+    status_changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Where restoring leads back to.
+    archived_from = models.CharField(max_length=20, blank=True, editable=False)
+    # Archived because it was the same company as this one.
+    merged_into = models.ForeignKey(
+        "self", null=True, editable=False, on_delete=models.PROTECT, related_name="merged"
+    )
+
+    domain = models.CharField(
+        _("domain"), max_length=253, blank=True, validators=[domains.validate]
+    )
     website = models.URLField(
         _("website"), blank=True, validators=[URLValidator(schemes=["http", "https"])]
     )
@@ -45,14 +72,7 @@ class Customer(models.Model):
     contact_name = models.CharField(_("contact name"), max_length=120)
     contact_title = models.CharField(_("title"), max_length=100, blank=True)
     contact_email = models.EmailField(_("e-mail"))
-    contact_phone = models.CharField(_("phone"), max_length=40, blank=True)
-
-    street = models.CharField(_("street address"), max_length=200, blank=True)
-    suite = models.CharField(_("suite"), max_length=60, blank=True)
-    city = models.CharField(_("city"), max_length=100, blank=True)
-    state = models.CharField(_("state or province"), max_length=100, blank=True)
-    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
-    country = CountryField(_("country"), blank=True)
+    contact_phone = models.CharField(_("phone"), max_length=phones.LONGEST, blank=True)
 
     test_drives_enabled = models.BooleanField(_("test drives enabled"), default=False)
     notes = models.TextField(_("notes"), max_length=5000, blank=True)
@@ -73,6 +93,10 @@ class Customer(models.Model):
                 F("contact_phone"),
                 Value(" "),
                 F("website"),
+                Value(" "),
+                F("domain"),
+                Value(" "),
+                F("phone"),
                 output_field=models.TextField(),
             )
         ),
@@ -88,6 +112,7 @@ class Customer(models.Model):
             models.Index(fields=["organization_name", "id"], name="customer_by_name"),
             models.Index(fields=["created_at", "id"], name="customer_by_creation"),
             models.Index(fields=["country", "organization_name", "id"], name="customer_by_country"),
+            models.Index(fields=["status", "organization_name", "id"], name="customer_by_status"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="customer_search"),
         ]
         constraints = [
@@ -117,8 +142,48 @@ class Customer(models.Model):
                 condition=Q(turnover__isnull=True) | Q(turnover__gte=0),
                 violation_error_message=_("The turnover cannot be negative."),
             ),
+            models.CheckConstraint(
+                name="customer_phones_are_e164",
+                condition=Q(contact_phone__regex=phones.STORED)
+                & Q(phone__regex=phones.STORED)
+                & Q(fax__regex=phones.STORED)
+                & Q(billing_phone__regex=phones.STORED)
+                & Q(billing_fax__regex=phones.STORED),
+            ),
+            models.CheckConstraint(
+                name="customer_same_billing_address_is_empty",
+                condition=Q(billing_same_as_office=False) | Q(**dict.fromkeys(BILLING_PARTS, "")),
+            ),
+            models.CheckConstraint(
+                name="customer_archived_knows_from_where",
+                condition=(Q(status="archived") & ~Q(archived_from=""))
+                | (~Q(status="archived") & Q(archived_from="")),
+            ),
+            models.CheckConstraint(
+                name="customer_merged_is_archived",
+                condition=Q(merged_into__isnull=True) | Q(status="archived"),
+            ),
+            models.CheckConstraint(
+                name="customer_is_not_merged_into_itself",
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+            ),
+            models.CheckConstraint(
+                name="customer_domain_is_lower_case", condition=Q(domain=Lower("domain"))
+            ),
             models.CheckConstraint(name="customer_has_a_name", condition=~Q(organization_name="")),
         ]
 
     def __str__(self) -> str:
         return self.organization_name
+
+    @property
+    def office_lines(self) -> list[str]:
+        """The office address as on a letter, without the company's name."""
+        return addresses.lines({part: str(getattr(self, part)) for part in PARTS})
+
+    @property
+    def billing_lines(self) -> list[str]:
+        """Where bills go, as on a letter, without the company's name."""
+        if self.billing_same_as_office:
+            return self.office_lines
+        return addresses.lines({part: str(getattr(self, BILLING + part)) for part in PARTS})

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from approvals.flows.signup import SignupDetails
+from components.company_forms import AddressForm, clean_phones
 from components.forms import PortalForm, country_field
-from customers.validators import validate_phone
+from formats import phones
 
 LONGEST_PASSWORD = 128
 
@@ -25,7 +26,7 @@ def new_password_field(**options: Any) -> forms.CharField:
     return forms.CharField(strip=False, max_length=LONGEST_PASSWORD, widget=widget, **options)
 
 
-class SignUpForm(PortalForm):
+class SignUpForm(AddressForm, PortalForm):
     submit_label = _("Sign up")
     sections = (
         (
@@ -48,9 +49,8 @@ class SignUpForm(PortalForm):
     title = forms.CharField(label=_("Title"), max_length=100, required=False)
     phone = forms.CharField(
         label=_("Phone"),
-        max_length=40,
+        max_length=phones.LONGEST_TYPED,
         required=False,
-        validators=[validate_phone],
         widget=forms.TextInput(attrs={"type": "tel"}),
     )
     email = forms.EmailField(
@@ -90,7 +90,8 @@ class SignUpForm(PortalForm):
             return uuid.uuid4()
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned = super().clean()
+        clean_phones(self, "phone", country=cleaned.get("country") or "")
         first, second = cleaned.get("password1"), cleaned.get("password2")
         if first and second and first != second:
             self.add_error("password2", _("The two passwords are not the same."))
@@ -111,7 +112,7 @@ class SignUpForm(PortalForm):
         typed = {
             name: value
             for name, value in self.cleaned_data.items()
-            if name not in {"password1", "password2", "licence"}
+            if name not in {"password1", "password2", "licence", "use_anyway"}
         }
         return SignupDetails(**typed)
 

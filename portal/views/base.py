@@ -1,11 +1,13 @@
 """The doors that every page of an end customer's people goes through."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.mixins import AccessMixin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.views.generic.base import ContextMixin, View
 
 from accounts.models import User
@@ -52,11 +54,21 @@ class CompanyPage(AccessMixin, ContextMixin, View):
         except Membership.DoesNotExist as error:
             raise Http404 from error
         self.customer = self.membership.customer
+        if self.customer.status != Customer.Status.ACTIVE:
+            return self.out_of_business()
         if not access.may(self.membership, self.permission):
             raise PermissionDenied
         navigation.grant(request, PERMISSIONS[self.membership.role])
         self.load()
         return super().dispatch(request, *args, **kwargs)
+
+    def out_of_business(self) -> HttpResponse:
+        """What people read who were logged in when their company was suspended or archived."""
+        sentence = access.sentence_of(self.customer.status_reason)
+        context = {"company": self.customer, "sentence": sentence}
+        return render(
+            self.request, "portal/company/suspended.html", context, status=HTTPStatus.FORBIDDEN
+        )
 
     def load(self) -> None:
         """Fetch the records that the URL names. Raise Http404 for another company's."""

@@ -16,6 +16,7 @@ from django.views.generic import FormView, TemplateView
 from accounts import links
 from accounts.models import OneTimeLink
 from approvals.flows import signup
+from components.views import RefreshablePage
 from portal.forms.signup import ResendForm, SignUpForm
 
 MAILED_TO = "signup_mailed_to"
@@ -27,7 +28,7 @@ def too_often(request: HttpRequest) -> HttpResponse:
 
 
 @method_decorator(never_cache, name="dispatch")
-class SignUp(FormView[SignUpForm]):
+class SignUp(RefreshablePage, FormView[SignUpForm]):
     """The sign-up form. Its answer is the same for known and unknown e-mails."""
 
     template_name = "portal/signup/form.html"

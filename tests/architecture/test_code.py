@@ -18,6 +18,7 @@ APPS = [
     "demo",
     "embedded",
     "inbox",
+    "formats",
     "notifications",
     "operations",
     "portal",

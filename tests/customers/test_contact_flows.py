@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from audit.models import AuditEntry
 from customers.flows import contacts as flows
+from customers.flows import merging
 from customers.flows.contacts import (
     CannotRemoveContactError,
     CannotSaveContactError,
@@ -265,6 +266,34 @@ class TestRemove:
 
         assert actions() == ["contact.removed"]
         membership.refresh_from_db()
+
+
+class TestWhenTwoCustomersBecomeOne:
+    def test_contacts_go_along_and_the_survivor_keeps_its_primary(
+        self, dana: User, customer: Customer
+    ) -> None:
+        anna = ContactFactory(customer=customer, primary=True)
+        duplicate = CustomerFactory()
+        ben = ContactFactory(customer=duplicate, primary=True)
+        same = ContactFactory(customer=duplicate, email=anna.email)
+
+        merging.merge(duplicate, customer, by=dana)
+
+        assert set(Contact.objects.of_customer(customer)) == {anna, ben}
+        assert primary_of(customer) == [anna]
+        assert primary_of(duplicate) == [same]
+
+    def test_without_a_primary_of_its_own_the_survivor_takes_theirs(
+        self, dana: User, customer: Customer
+    ) -> None:
+        duplicate = CustomerFactory()
+        ContactFactory(customer=duplicate)
+        ben = ContactFactory(customer=duplicate, primary=True)
+
+        merging.merge(duplicate, customer, by=dana)
+
+        assert primary_of(customer) == [ben]
+        assert Contact.objects.of_customer(customer).count() == 2
 
 
 class TestTheDatabaseItself:

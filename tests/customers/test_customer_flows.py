@@ -10,8 +10,9 @@ from accounts.models import User
 from audit.models import AuditEntry
 from customers import codes
 from customers.flows import customers as flows
-from customers.flows.customers import CannotEditError, CannotSaveCustomerError, CustomerDetails
+from customers.flows.customers import CannotSaveCustomerError, CustomerDetails
 from customers.models import Customer
+from customers.staleness import StaleError
 from resellers.models import Reseller
 from tests.factories.accounts import StaffMemberFactory
 from tests.factories.customers import CustomerFactory
@@ -176,8 +177,9 @@ class TestEdit:
         flows.edit(customer, CustomerDetails(city="Köln"), version=2, by=robin)
         flows.edit(customer, CustomerDetails(city="Essen", suite="1"), version=3, by=robin)
 
-        with pytest.raises(CannotEditError) as refused:
-            flows.edit(customer, CustomerDetails(notes="mine"), version=2, by=dana)
+        mine = CustomerDetails(notes="mine", city="Bonn", suite="2")
+        with pytest.raises(StaleError) as refused:
+            flows.edit(customer, mine, version=2, by=dana)
 
         customer.refresh_from_db()
         assert (customer.notes, customer.version) == ("", 4)
@@ -187,12 +189,21 @@ class TestEdit:
             ("suite", "2", "1"),
         }
 
+    def test_edits_of_other_fields_do_not_disturb(self, dana: User, robin: User) -> None:
+        customer = CustomerFactory(city="Bonn", notes="")
+        flows.edit(customer, CustomerDetails(city="Köln"), version=1, by=robin)
+
+        flows.edit(customer, CustomerDetails(notes="mine"), version=1, by=dana)
+
+        customer.refresh_from_db()
+        assert (customer.city, customer.notes, customer.version) == ("Köln", "mine", 3)
+
     def test_a_field_that_others_put_back_is_no_change(self, dana: User, robin: User) -> None:
         customer = CustomerFactory(city="Bonn")
         flows.edit(customer, CustomerDetails(city="Köln"), version=1, by=robin)
         flows.edit(customer, CustomerDetails(city="Bonn"), version=2, by=robin)
 
-        with pytest.raises(CannotEditError) as refused:
+        with pytest.raises(StaleError) as refused:
             flows.edit(customer, CustomerDetails(city="Essen"), version=1, by=dana)
 
         assert refused.value.changes == []
@@ -201,7 +212,7 @@ class TestEdit:
     def test_a_version_from_the_future_is_refused(self, dana: User, version: int) -> None:
         customer = CustomerFactory(city="Bonn")
 
-        with pytest.raises(CannotEditError):
+        with pytest.raises(StaleError):
             flows.edit(customer, CustomerDetails(city="Essen"), version=version, by=dana)
 
         customer.refresh_from_db()

@@ -20,7 +20,7 @@ from audit.models import AuditEntry
 from customers import administrators
 from customers.flows import customers as customer_flows
 from customers.flows import people as flows
-from customers.flows.customers import CannotEditError, CannotSaveCustomerError, CustomerDetails
+from customers.flows.customers import CannotSaveCustomerError, CustomerDetails
 from customers.flows.people import (
     CannotAddPersonError,
     CannotChangeMembershipError,
@@ -29,6 +29,7 @@ from customers.flows.people import (
 from customers.models import Customer, Membership
 from customers.querysets import MembershipQuerySet
 from customers.roles import CustomerRole
+from customers.staleness import StaleError
 from resellers.models import Reseller
 from tests.factories.accounts import StaffMemberFactory, UserFactory
 from tests.factories.customers import CustomerFactory, MembershipFactory
@@ -240,7 +241,7 @@ def test_of_two_edits_the_second_is_stale(alpha: Reseller, dana: User) -> None:
 
     outcomes = both(alpha, lambda: move_to("Köln"), lambda: move_to("Essen"))
 
-    assert refusals(outcomes) == [CannotEditError]
+    assert refusals(outcomes) == [StaleError]
     customer.refresh_from_db()
     assert customer.version == 2
     assert customer.city in {"Köln", "Essen"}

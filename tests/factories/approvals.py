@@ -29,7 +29,7 @@ class SignupFactory(DjangoModelFactory[Signup]):
     company = Sequence(lambda number: f"Applicant {number} GmbH")
     contact_name = LazyAttribute(lambda signup: signup.request.requester.full_name)
     title = "Head of IT"
-    phone = "+49 30 1234567"
+    phone = "+49301234567"
     email = LazyAttribute(lambda signup: signup.request.requester.email)
     country = "DE"
     street = "Chausseestr. 1"

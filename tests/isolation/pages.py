@@ -39,6 +39,10 @@ def customer(world: World) -> dict[str, Any]:
     return {"customer_id": world.customer.pk}
 
 
+def a_section(world: World) -> dict[str, Any]:
+    return {"customer_id": world.customer.pk, "section": "organization"}
+
+
 def person(world: World) -> dict[str, Any]:
     return {"customer_id": world.customer.pk, "person_id": world.person.pk}
 
@@ -179,7 +183,15 @@ PAGES: dict[str, Page] = {
     "console:customers:create": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, post=a_customer),
     "console:customers:propose_code": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS),
     "console:customers:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
-    "console:customers:edit": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, a_customer),
+    "console:customers:edit": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, a_section, a_customer),
+    "console:customers:quick": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, post=a_customer),
+    "console:customers:suspend": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, nothing),
+    "console:customers:reactivate": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, nothing),
+    "console:customers:archive": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, nothing),
+    "console:customers:restore": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, nothing),
+    "console:customers:merge": Page(
+        Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, lambda _: {"into": "X", "confirmed": "1"}
+    ),
     "console:customers:timeline": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
     "console:people:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
     "console:people:add": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, customer, a_person),

@@ -18,6 +18,8 @@ STORED = r"^(\+[1-9][0-9]{1,14}(;ext=[0-9]{1,7})?)?$"
 
 _ALLOWED = re.compile(r"[0-9+()./\s\-]+(?:(?:;ext=|x|ext\.?|#)\s*[0-9]+)?\Z")
 
+_DIALLED = re.compile(r"\+?[0-9()./\s\-]{4,40}\Z")
+
 
 def parse(typed: str, country: str = "") -> str:
     """What is stored for a typed number; empty stays empty. Raises ValidationError.
@@ -43,6 +45,16 @@ def shown(stored: str) -> str:
     except NumberParseException:
         return stored
     return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+
+
+def searched(typed: str) -> str:
+    """The digits to look for in stored numbers; empty where what was typed is no number.
+
+    0 and 00 in front belong to where one calls from, so they are not looked for.
+    """
+    if not _DIALLED.match(typed.strip()):
+        return ""
+    return re.sub(r"[^0-9]", "", typed.replace("(0)", "")).lstrip("0")
 
 
 def _number(text: str, country: str) -> PhoneNumber:

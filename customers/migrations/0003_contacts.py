@@ -12,7 +12,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0001_initial"),
+        ("customers", "0002_profile"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
