@@ -321,7 +321,11 @@ def test_the_extra_fields_of_a_form_are_not_read(alpha_client: HostClient) -> No
 def arrived(mail: OutgoingMail) -> None:
     """As after sending. Its key is freed: two links of one second are the same link."""
     OutgoingMail.objects.filter(pk=mail.pk).update(
-        state="sent", sent_at=timezone.now(), secret_link="", unique_key="arrived"
+        state="sent",
+        sent_at=timezone.now(),
+        next_attempt_at=None,
+        secret_link="",
+        unique_key="arrived",
     )
 
 
