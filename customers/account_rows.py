@@ -20,7 +20,7 @@ class Outcome(models.TextChoices):
 
     WAITING = "waiting", gettext_lazy("Not done yet")
     INVITED = "invited", gettext_lazy("Invited")
-    JOINED = "joined", gettext_lazy("Joined with the account they have")
+    JOINED = "joined", gettext_lazy("Joined with their own account")
     SKIPPED = "skipped", gettext_lazy("Skipped")
     FAILED = "failed", gettext_lazy("Not possible")
 

@@ -11,9 +11,13 @@ from customers.querysets import ContactQuerySet
 class ContactListing(Listing[Contact]):
     columns = (
         Column(gettext_lazy("Name"), template="console/contacts/_name.html", sort="last_name"),
-        Column(gettext_lazy("Designation"), "designation", on_phone=False),
         Column(gettext_lazy("E-mail"), "email", sort="email", on_phone=False),
-        Column(gettext_lazy("Phone"), template="console/contacts/_numbers.html", on_phone=False),
+        Column(
+            gettext_lazy("Phone"),
+            template="console/contacts/_numbers.html",
+            css="text-nowrap",
+            on_phone=False,
+        ),
         Column(gettext_lazy("User type"), "get_user_type_display", on_phone=False),
         Column(gettext_lazy("User account"), template="console/contacts/_user.html"),
     )

@@ -354,7 +354,7 @@ class TestAccounts:
         text = page.content.decode()
         for words in (
             "Is invited",
-            "Joins with the account they have",
+            "Joins with their own account",
             "Belongs to this customer already.",
             "Create 2 user accounts",
         ):
