@@ -73,7 +73,7 @@ class AddContactForm(ContactForm):
     primary = forms.BooleanField(
         label=_("Primary contact"),
         required=False,
-        help_text=_("Whom your team turns to first. Another contact that is primary now is not."),
+        help_text=_("Whom your team turns to first. Takes the place of whoever is primary now."),
     )
     key = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
 

@@ -14,7 +14,6 @@ Status = User.Status
 class PeopleListing(Listing[Membership]):
     columns = (
         Column(gettext_lazy("Name"), template="console/people/_name.html", sort="user__full_name"),
-        Column(gettext_lazy("E-mail"), "user.email", sort="user__email", on_phone=False),
         Column(gettext_lazy("Role"), "get_role_display", sort="role"),
         Column(gettext_lazy("Status"), template="console/people/_state.html"),
         Column(
