@@ -155,6 +155,14 @@ class OneTimeLink(models.Model):
     objects = OneTimeLinkQuerySet.as_manager()
 
     class Meta:
+        indexes = [
+            # Who was invited and has not come, the next to expire first.
+            models.Index(
+                fields=["purpose", "expires_at"],
+                name="one_time_link_live_by_end",
+                condition=Q(used_at__isnull=True, revoked_at__isnull=True),
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="one_time_link_one_live_per_purpose",

@@ -44,7 +44,7 @@ def forget(person: User) -> None:
         return
     OutgoingMail.objects.about(person.pk).delete()
     AuditEntry.objects.filter(actor_id=person.pk).update(actor_name="")
-    AuditEntry.objects.filter(subject_id=person.pk).update(subject_name="")
+    AuditEntry.objects.about(person.pk).filter(subject_id=person.pk).update(subject_name="")
     _erase(person)
 
 

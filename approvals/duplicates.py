@@ -53,7 +53,8 @@ def hints(signup: Signup) -> Hints:
 
 
 def _other_requests(signup: Signup, name: str) -> list[ApprovalRequest]:
-    alike = holds_every_word(name, "signup__search_text") | Q(signup__email=signup.email)
+    same_email = Q(signup__search_text__contains=signup.email.lower())
+    alike = holds_every_word(name, "signup__search_text") | same_email
     requests = ApprovalRequest.objects.in_queue().exclude(pk=signup.request_id).filter(alike)
     found = requests.select_related("signup", "decided_by").order_by("-submitted_at")[:CANDIDATES]
     return [

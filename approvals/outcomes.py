@@ -24,7 +24,8 @@ def sentence(request: ApprovalRequest) -> str:
 
 def deletion(request_id: uuid.UUID) -> AuditEntry | None:
     """The one thing that stays of a deleted request."""
-    return AuditEntry.objects.filter(action=actions.DELETED, subject_id=request_id).first()
+    entries = AuditEntry.objects.about(request_id)  # which has an index; the subject is among them
+    return entries.filter(action=actions.DELETED, subject_id=request_id).first()
 
 
 def deletion_sentence(entry: AuditEntry) -> str:

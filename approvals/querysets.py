@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 
 from accounts.models import OneTimeLink, User
+from customers.search import holds
 
 if TYPE_CHECKING:
     from approvals.models import ApprovalRequest  # noqa: F401 - named in the base class below
@@ -33,10 +34,13 @@ class ApprovalRequestQuerySet(models.QuerySet["ApprovalRequest"]):
         return self.filter(requester=user)
 
     def search(self, words: str) -> ApprovalRequestQuerySet:
-        """Those that hold every word in the company, the contact, the e-mail or the phone."""
+        """Those that hold every word in the company, the contact, the e-mail or the phone.
+
+        See `customers.search` for words of one or two letters.
+        """
         found = self
         for word in words.lower().split():
-            found = found.filter(signup__search_text__contains=word)
+            found = found.filter(holds("signup__search_text", word))
         return found
 
     def abandoned(

@@ -29,7 +29,15 @@ class AuditEntry(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
-        indexes = [GinIndex(fields=["about"], name="audit_entry_about")]
+        indexes = [
+            GinIndex(fields=["about"], name="audit_entry_about"),
+            # For erasing a person's name from what they did.
+            models.Index(
+                fields=["actor_id"],
+                name="audit_entry_actor",
+                condition=models.Q(actor_id__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject_name}"

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from customers import search
 from customers.codes import LEGAL_FORMS
 from customers.models import Customer
 
@@ -83,8 +84,10 @@ def bare_name(company: str) -> str:
 def holds_every_word(name: str, column: str) -> Q:
     """The column holds lower-case text and has a trigram index. No word is in nothing."""
     every = Q() if name else Q(pk__in=[])
-    for word in name.split():
-        every &= Q(**{f"{column}__contains": word})
+    words = name.split()
+    # Names are compared afterwards, with every word: long ones find the candidates.
+    for word in [word for word in words if search.is_long(word)] or words:
+        every &= search.holds(column, word)
     return every
 
 

@@ -23,6 +23,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Now, NullIf
 
 from customers.roles import CustomerRole
+from customers.search import holds
 from formats import phones
 
 if TYPE_CHECKING:
@@ -59,11 +60,12 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     def search(self, words: str) -> CustomerQuerySet:
         """Those that hold every word in their name, code, contact, e-mail, phone or website.
 
-        A phone number is found however it is typed.
+        See `customers.search` for words of one or two letters. A phone number is found however it
+        is typed.
         """
         found = Q()
         for word in words.lower().split()[:LONGEST_SEARCH]:
-            found &= Q(search_text__contains=word)
+            found &= holds("search_text", word)
         if digits := phones.searched(words):
             found |= Q(search_text__contains=digits)
         return self.filter(found)

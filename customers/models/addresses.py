@@ -29,15 +29,23 @@ class OfficeAddress(models.Model):
 
     street = models.CharField(_("street address"), max_length=200, blank=True)
     suite = models.CharField(_("suite, floor or building"), max_length=100, blank=True)
-    address_3 = models.CharField(_("address line 3"), max_length=200, blank=True)
-    landmark = models.CharField(_("landmark"), max_length=200, blank=True)
+    address_3 = models.CharField(
+        _("address line 3"), max_length=200, blank=True, default="", db_default=""
+    )
+    landmark = models.CharField(
+        _("landmark"), max_length=200, blank=True, default="", db_default=""
+    )
     city = models.CharField(_("city"), max_length=100, blank=True)
     # The code where the country has a list of its states, else what was typed.
     state = models.CharField(_("state or province"), max_length=100, blank=True)
     postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
     country = CountryField(_("country"), blank=True)
-    phone = models.CharField(_("phone of the office"), max_length=phones.LONGEST, blank=True)
-    fax = models.CharField(_("fax"), max_length=phones.LONGEST, blank=True)
+    phone = models.CharField(
+        _("phone of the office"), max_length=phones.LONGEST, blank=True, default="", db_default=""
+    )
+    fax = models.CharField(
+        _("fax"), max_length=phones.LONGEST, blank=True, default="", db_default=""
+    )
 
     class Meta:
         abstract = True
@@ -46,17 +54,37 @@ class OfficeAddress(models.Model):
 class BillingAddress(models.Model):
     """Where bills go. Empty while it is the same as the office."""
 
-    billing_same_as_office = models.BooleanField(_("same as the office address"), default=True)
-    billing_street = models.CharField(_("street address"), max_length=200, blank=True)
-    billing_suite = models.CharField(_("suite, floor or building"), max_length=100, blank=True)
-    billing_address_3 = models.CharField(_("address line 3"), max_length=200, blank=True)
-    billing_landmark = models.CharField(_("landmark"), max_length=200, blank=True)
-    billing_city = models.CharField(_("city"), max_length=100, blank=True)
-    billing_state = models.CharField(_("state or province"), max_length=100, blank=True)
-    billing_postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
-    billing_country = CountryField(_("country"), blank=True)
-    billing_phone = models.CharField(_("phone for billing"), max_length=phones.LONGEST, blank=True)
-    billing_fax = models.CharField(_("fax for billing"), max_length=phones.LONGEST, blank=True)
+    billing_same_as_office = models.BooleanField(
+        _("same as the office address"), default=True, db_default=True
+    )
+    billing_street = models.CharField(
+        _("street address"), max_length=200, blank=True, default="", db_default=""
+    )
+    billing_suite = models.CharField(
+        _("suite, floor or building"), max_length=100, blank=True, default="", db_default=""
+    )
+    billing_address_3 = models.CharField(
+        _("address line 3"), max_length=200, blank=True, default="", db_default=""
+    )
+    billing_landmark = models.CharField(
+        _("landmark"), max_length=200, blank=True, default="", db_default=""
+    )
+    billing_city = models.CharField(
+        _("city"), max_length=100, blank=True, default="", db_default=""
+    )
+    billing_state = models.CharField(
+        _("state or province"), max_length=100, blank=True, default="", db_default=""
+    )
+    billing_postal_code = models.CharField(
+        _("postal code"), max_length=20, blank=True, default="", db_default=""
+    )
+    billing_country = CountryField(_("country"), blank=True, default="", db_default="")
+    billing_phone = models.CharField(
+        _("phone for billing"), max_length=phones.LONGEST, blank=True, default="", db_default=""
+    )
+    billing_fax = models.CharField(
+        _("fax for billing"), max_length=phones.LONGEST, blank=True, default="", db_default=""
+    )
 
     class Meta:
         abstract = True

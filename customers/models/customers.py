@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MinValueValidator, RegexValidator, URLValidator
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Concat, Lower
+from django.db.models.functions import Concat, Lower, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -42,18 +42,33 @@ class Customer(OfficeAddress, BillingAddress):
         ],
     )
     industry = models.CharField(_("industry vertical"), max_length=100, blank=True)
-    status = models.CharField(max_length=20, choices=Status, default=Status.ACTIVE, editable=False)
-    status_reason = models.CharField(max_length=500, blank=True, editable=False)
-    status_changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    status = models.CharField(
+        max_length=20,
+        choices=Status,
+        default=Status.ACTIVE,
+        editable=False,
+        db_default=Status.ACTIVE,
+    )
+    status_reason = models.CharField(
+        max_length=500, blank=True, editable=False, default="", db_default=""
+    )
+    status_changed_at = models.DateTimeField(default=timezone.now, editable=False, db_default=Now())
     # Where restoring leads back to.
-    archived_from = models.CharField(max_length=20, blank=True, editable=False)
+    archived_from = models.CharField(
+        max_length=20, blank=True, editable=False, default="", db_default=""
+    )
     # Archived because it was the same company as this one.
     merged_into = models.ForeignKey(
         "self", null=True, editable=False, on_delete=models.PROTECT, related_name="merged"
     )
 
     domain = models.CharField(
-        _("domain"), max_length=253, blank=True, validators=[domains.validate]
+        _("domain"),
+        max_length=253,
+        blank=True,
+        validators=[domains.validate],
+        default="",
+        db_default="",
     )
     website = models.URLField(
         _("website"), blank=True, validators=[URLValidator(schemes=["http", "https"])]

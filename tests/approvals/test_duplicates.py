@@ -68,6 +68,23 @@ def test_other_requests_of_the_company_are_shown_drafts_are_not(alpha: Reseller)
     assert duplicates.hints(applicant()).other_requests == [declined]
 
 
+def test_a_company_with_a_short_name_is_found(alpha: Reseller) -> None:
+    bare = CustomerFactory(organization_name="IT")
+    CustomerFactory(organization_name="Bit")
+    mixed = CustomerFactory(organization_name="Müller/IT GmbH")
+
+    assert duplicates.hints(applicant("IT GmbH")).same_name == [bare]
+    assert duplicates.hints(applicant("Müller IT", email="it@mueller.example")).same_name == [mixed]
+
+
+def test_another_request_with_the_same_email_is_shown(alpha: Reseller) -> None:
+    same = ApprovalRequestFactory(signup__company="Beta", signup__email="anna_s@acme.example")
+    ApprovalRequestFactory(signup__company="Beta", signup__email="annaxs@acme.example")
+    signup = applicant("Alpha", email="anna_s@acme.example")
+
+    assert duplicates.hints(signup).other_requests == [same]
+
+
 def test_a_name_without_letters_is_nobodys_double(alpha: Reseller) -> None:
     CustomerFactory(organization_name="???")
 

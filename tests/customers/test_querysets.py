@@ -26,6 +26,12 @@ from tests.factories.customers import CustomerFactory, MembershipFactory
         ("040 90", False),
         ("mu_ller", False),
         ("\\", False),
+        # The index knows no shorter words than three letters: these must begin one.
+        ("mü", True),
+        ("s", True),
+        ("sm st", True),
+        ("th", False),
+        ("a-b", False),
     ],
 )
 def test_search_finds_every_word_anywhere(alpha: Reseller, words: str, is_found: bool) -> None:

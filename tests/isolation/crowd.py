@@ -1,0 +1,130 @@
+"""A reseller that has been in business for years: many rows in every table that grows.
+
+Written by the database itself, in seconds. Most of it is long settled, as in real life; what waits
+(requests, mails, invitations) is the smaller part. Committed and analysed, so that the planner
+decides as it would in production.
+"""
+
+from django.db import connection, transaction
+from django_tenants.utils import schema_context
+
+from resellers.schemas import connection as schemas
+
+ROWS = 20_000  # more than a list ever counts: see components.lists.COUNT_LIMIT
+TEAM = 20
+WAITING = 200  # requests, drafts and mails that are not settled
+
+_NAME = """
+    CASE WHEN n %% 100 = 0 THEN 'Nordic' ELSE initcap(substr(md5('word' || n %% 200), 1, 6)) END ||
+    (ARRAY[' Steel',' Paper',' Foods',' Motors',' Bank',' Textile',' Energy',' Media',' Travel',
+        ' Pharma',' Glass',' Timber',' Marine']) [1 + n %% 13] || ' ' || substr(md5(n::text), 1, 6)
+"""
+
+_RESELLER = (
+    # The people: most of them active, a fifth invited and never come.
+    """
+    INSERT INTO accounts_user (id, email, full_name, password, status, suspended_from, is_staff,
+        is_superuser, created_at)
+    SELECT md5('user' || n)::uuid, 'crowd' || n || '@' || substr(md5(n::text), 1, 6) || '.example',
+        initcap(substr(md5('first' || n), 1, 7) || ' ' || substr(md5('last' || n), 1, 9)), '!',
+        CASE WHEN n %% 5 = 0 THEN 'pending_email_validation'
+             WHEN n %% 50 = 1 THEN 'suspended' ELSE 'active' END,
+        '', false, false, now() - n * interval '1 minute'
+    FROM generate_series(1, %(rows)s) n
+    """,
+    """
+    INSERT INTO accounts_staffmember (user_id, role, created_at)
+    SELECT md5('user' || n)::uuid, 'viewer', now() FROM generate_series(1, %(team)s) n
+    """,
+    """
+    INSERT INTO accounts_onetimelink (id, user_id, purpose, token_digest, organization, mail_kind,
+        created_at, expires_at, used_at)
+    SELECT md5('link' || n)::uuid, md5('user' || n)::uuid, 'invitation', md5('token' || n), '', '',
+        now() - n * interval '1 minute', now() + interval '7 days' - n * interval '1 minute',
+        CASE WHEN n %% 5 = 0 THEN NULL ELSE now() END
+    FROM generate_series(1, %(rows)s) n
+    """,
+    f"""
+    INSERT INTO customers_customer (id, organization_name, code, industry, website, account_type,
+        turnover_currency, contact_name, contact_title, contact_email, contact_phone, street,
+        suite, city, state, postal_code, country, test_drives_enabled, notes, version, created_at)
+    SELECT md5('customer' || n)::uuid, {_NAME}, 'CROWD-' || n, '', '', '', '',
+        substr(md5('last' || n), 1, 9), '', 'office@' || substr(md5(n::text), 1, 6) || '.example',
+        '', '', '', '', '', '', (ARRAY['DE','FR','US','GB','ES'])[1 + n %% 5], false, '', 1,
+        now() - n * interval '1 minute'
+    FROM generate_series(1, %(rows)s) n
+    """,  # noqa: S608 - all of it stands here
+    """
+    INSERT INTO customers_membership (id, customer_id, user_id, role, created_at)
+    SELECT md5('membership' || n)::uuid, md5('customer' || n)::uuid, md5('user' || n)::uuid,
+        'administrator', now() FROM generate_series(1, %(rows)s) n
+    """,
+    """
+    INSERT INTO approvals_approvalrequest (id, kind, status, version, requester_id, customer_id,
+        created_at, submitted_at, decided_by_id, decided_at, decline_reason, decline_message,
+        declined_silently)
+    SELECT md5('request' || n)::uuid, 'signup', status, 1, md5('user' || n)::uuid,
+        CASE WHEN status = 'approved' THEN md5('customer' || n)::uuid END,
+        now() - n * interval '1 minute',
+        CASE WHEN status <> 'draft' THEN now() - n * interval '1 minute' END,
+        CASE WHEN status IN ('approved', 'declined')
+            THEN md5('user' || (%(rows)s - n %% 20))::uuid END,
+        CASE WHEN status IN ('approved', 'declined') THEN now() END,
+        CASE WHEN status = 'declined' THEN 'other' ELSE '' END, '', false
+    FROM generate_series(1, %(rows)s) n, LATERAL (SELECT CASE
+        WHEN n <= %(waiting)s THEN 'pending' WHEN n <= 2 * %(waiting)s THEN 'draft'
+        WHEN n %% 2 = 0 OR n > %(rows)s - 20 THEN 'approved' ELSE 'declined' END AS status) s
+    WHERE n <= %(rows)s - 20
+    """,
+    f"""
+    INSERT INTO approvals_signup (request_id, company, contact_name, title, phone, email, country,
+        street, suite, city, state, postal_code, licence_accepted_at, submission)
+    SELECT md5('request' || n)::uuid, {_NAME}, substr(md5('last' || n), 1, 9), '', '',
+        'crowd' || n || '@' || substr(md5(n::text), 1, 6) || '.example', 'DE', '', '', '', '', '',
+        now(), gen_random_uuid()
+    FROM generate_series(1, %(rows)s - 20) n
+    """,  # noqa: S608
+    """
+    INSERT INTO notifications_outgoingmail (id, kind, unique_key, recipient_email, recipient_name,
+        language, subject, text_body, html_body, secret_link, about, state, attempts,
+        next_attempt_at, sent_at, error, created_at)
+    SELECT md5('mail' || n)::uuid, 'welcome', 'crowd:' || n, 'crowd' || n || '@a.example', '',
+        'en', 'Welcome', repeat('Hello ', 40), repeat('<p>Hello</p>', 40), '',
+        ARRAY[md5('customer' || n)::uuid, md5('user' || n)::uuid], state, 1,
+        CASE WHEN state = 'queued' THEN now() + n * interval '1 minute' END,
+        CASE WHEN state = 'sent' THEN now() END, '', now() - n * interval '1 minute'
+    FROM generate_series(1, %(rows)s) n, LATERAL (SELECT CASE
+        WHEN n <= %(waiting)s THEN 'queued' WHEN n %% 100 = 0 THEN 'failed' ELSE 'sent'
+        END AS state) s
+    """,
+    """
+    INSERT INTO mfa_authenticator (user_id, type, data, created_at)
+    SELECT md5('user' || n)::uuid, 'webauthn', '{}', now() FROM generate_series(1, %(rows)s) n
+    """,
+)
+_BOTH = (
+    """
+    INSERT INTO audit_auditentry (at, action, actor_id, actor_name, subject_type, subject_id,
+        subject_name, about, changes, note)
+    SELECT now() - n * interval '1 minute', 'customer.edited', md5('user' || n %% %(team)s)::uuid,
+        'Somebody', 'customers.customer', md5('customer' || n)::uuid, 'Somewhere',
+        ARRAY[md5('customer' || n)::uuid], '{}', '' FROM generate_series(1, %(rows)s) n
+    """,
+    """
+    INSERT INTO django_session (session_key, session_data, expire_date)
+    SELECT md5('session' || n), '', now() + n * interval '1 minute'
+    FROM generate_series(1, %(rows)s) n
+    """,
+)
+
+
+def move_in(schema: str) -> None:
+    """Fill a reseller's schema, and public. Commits."""
+    numbers = {"rows": ROWS, "team": TEAM, "waiting": WAITING}
+    for where, statements in ((schema, (*_RESELLER, *_BOTH)), ("public", _BOTH)):
+        with schema_context(where), transaction.atomic(), connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement, numbers)
+    schemas.set_schema_to_public()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")

@@ -1,0 +1,180 @@
+"""What people and beat do besides opening pages: each way into a flow, and every task."""
+
+import datetime as dt
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.flows import people
+from accounts.models import OneTimeLink, User
+from accounts.roles import StaffRole
+from approvals import tasks as approvals
+from approvals.flows import drafts
+from approvals.models import ApprovalRequest
+from notifications import tasks as notifications
+from resellers import tasks as resellers
+from tests.factories.accounts import PASSWORD, UserFactory, hashed_password
+from tests.factories.approvals import ApprovalRequestFactory
+from tests.factories.notifications import OutgoingMailFactory
+from tests.harness.clients import HostClient
+from tests.isolation.visitors import PlatformWorld, come_in, named
+from tests.isolation.world import World
+
+NEW = "a-new-Passw0rd-here"
+TWICE = {"password1": NEW, "password2": NEW}
+SIGNUP = {
+    "company": "Nordic Acme GmbH",
+    "country": "DE",
+    "contact_name": "Anna Schmidt",
+    "email": "anna@acme.example",
+    "licence": "on",
+    **TWICE,
+}
+
+
+def send(client: HostClient, name: str, body: dict[str, Any], **kwargs: Any) -> None:
+    """Post to a page of a reseller's host; a form that is shown again did nothing."""
+    path = reverse(name, urlconf="config.urls_reseller", kwargs=kwargs)
+    assert client.post(path, body).status_code == HTTPStatus.FOUND, name
+
+
+def sign_up(client: HostClient, _world: World) -> None:
+    for _again in range(2):
+        send(client, "portal:signup:form", SIGNUP)
+
+
+def sign_up_as_somebody(client: HostClient, world: World) -> None:
+    send(client, "portal:signup:form", {**SIGNUP, "email": world.person.email})
+
+
+def ask_for_the_link_again(client: HostClient, _world: World) -> None:
+    email = ApprovalRequestFactory.create(draft=True).requester.email
+    send(client, "portal:signup:resend", {"email": email})
+
+
+def validate(client: HostClient, world: World) -> None:
+    send(client, "portal:signup:validate", {}, **named("portal:signup:validate", world))
+
+
+def accept_an_invitation(client: HostClient, world: World) -> None:
+    page = "portal:entrance:invitation"
+    send(client, page, {"full_name": "Dana", **TWICE}, **named(page, world))
+
+
+def log_in(client: HostClient, world: World) -> None:
+    User.objects.filter(pk=world.person.pk).update(password=hashed_password())
+    send(client, "account_login", {"login": world.person.email, "password": PASSWORD})
+    send(client, "account_logout", {})
+
+
+def fail_to_log_in(client: HostClient, world: World) -> None:
+    for email in (world.person.email, "nobody@example.com"):
+        path = reverse("account_login", urlconf="config.urls_reseller")
+        response = client.post(path, {"login": email, "password": "wrong"})
+        assert response.status_code == HTTPStatus.OK
+
+
+def forget_a_password(client: HostClient, world: World) -> None:
+    for email in (world.person.email, "nobody@example.com"):
+        send(client, "account_reset_password", {"email": email})
+    page = "account_reset_password_from_key"
+    path = reverse(page, urlconf="config.urls_reseller", kwargs=named(page, world))
+    assert client.post(client.get(path)["Location"], TWICE).status_code == HTTPStatus.FOUND
+
+
+def change_a_password(client: HostClient, world: World) -> None:
+    world.person.password = hashed_password()
+    world.person.save(update_fields=["password"])
+    come_in(client, world.person)
+    send(client, "account_change_password", {"oldpassword": PASSWORD, **TWICE})
+
+
+def come_back_after_a_suspension(client: HostClient, world: World) -> None:
+    owner = world.staff[StaffRole.OWNER]
+    people.suspend(world.person, by=owner, reason="x")
+    people.suspend(world.member.user, by=owner, reason="x")
+    come_in(client, owner)
+    ids = {"customer_id": world.customer.pk, "person_id": world.person.pk}
+    send(client, "console:people:reactivate", {}, **ids)
+    send(client, "console:team:reactivate", {}, person_id=world.member.pk)
+
+
+def look_for_a_request_that_was_deleted(client: HostClient, world: World) -> None:
+    come_in(client, world.staff[StaffRole.OWNER])
+    ids = {"request_id": world.request.pk}
+    send(client, "console:requests:delete", {"version": world.request.version}, **ids)
+    path = reverse("console:requests:detail", urlconf="config.urls_reseller", kwargs=ids)
+    assert client.get(path).status_code == HTTPStatus.CONFLICT
+
+
+ERRANDS: dict[str, Callable[[HostClient, World], None]] = {
+    each.__name__: each
+    for each in (
+        sign_up,
+        sign_up_as_somebody,
+        ask_for_the_link_again,
+        validate,
+        accept_an_invitation,
+        log_in,
+        fail_to_log_in,
+        forget_a_password,
+        change_a_password,
+        come_back_after_a_suspension,
+        look_for_a_request_that_was_deleted,
+    )
+}
+
+
+def tidy_drafts() -> None:
+    old = timezone.now() - drafts.KEPT_FOR - dt.timedelta(days=1)
+    draft = ApprovalRequestFactory.create(draft=True)
+    ApprovalRequest.objects.filter(pk=draft.pk).update(created_at=old)
+    approvals.discard_drafts()
+    assert not ApprovalRequest.objects.filter(pk=draft.pk).exists()
+    assert not OneTimeLink.objects.filter(user=draft.requester_id).exists()
+
+
+def send_a_mail() -> None:
+    mail = OutgoingMailFactory.create()
+    notifications.send_mail(mail_id=str(mail.pk))
+    mail.refresh_from_db()
+    assert mail.state == "sent"
+
+
+# Every task of the product, by its name. Those of the platform find their own way to the resellers.
+TASKS: dict[str, Callable[[], None]] = {
+    "approvals.discard_drafts": tidy_drafts,
+    "approvals.sweep_drafts": approvals.sweep_drafts,
+    "notifications.send_mail": send_a_mail,
+    "notifications.sweep": notifications.sweep,
+    "resellers.sweep_unfinished": resellers.sweep_unfinished,
+}
+NOT_RUN = {
+    "resellers.provision": "works on the reseller's row and on an empty schema",
+}
+
+
+def operate(client: HostClient, world: PlatformWorld) -> None:
+    """What operators do, one after the other."""
+    come_in(client, world.operator)
+    colleague = UserFactory.create(is_staff=True)
+    reseller, operator = "admin:resellers_reseller_", "admin:operations_operator_"
+    for name, ids, body in (
+        (f"{reseller}suspend", {"reseller_id": world.reseller.pk}, {"reason": "x"}),
+        (f"{reseller}resume", {"reseller_id": world.reseller.pk}, {}),
+        (f"{reseller}retry", {"reseller_id": world.reseller.pk}, {}),
+        (f"{operator}suspend", {"operator_id": colleague.pk}, {}),
+        (f"{operator}reactivate", {"operator_id": colleague.pk}, {}),
+        (
+            f"{operator}password",
+            {"operator_id": colleague.pk},
+            {"new_password1": NEW, "new_password2": NEW},
+        ),
+        (f"{operator}change", {"object_id": colleague.pk}, {"full_name": "Olivia"}),
+        (f"{operator}add", {}, {"email": "new@example.com", "full_name": "N", **TWICE}),
+    ):
+        path = reverse(name, urlconf="config.urls_platform", kwargs=ids)
+        assert client.post(path, body).status_code == HTTPStatus.FOUND, name

@@ -1,0 +1,106 @@
+"""Makes everything that a list may show more numerous."""
+
+import datetime as dt
+import uuid
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from accounts.models import OneTimeLink, User
+from approvals.models import ApprovalRequest
+from audit.models import AuditEntry
+from customers.flows.customers import EDITED
+from customers.models import Customer, Membership
+from customers.roles import CustomerRole
+from inbox import store
+from tests.factories import factors
+from tests.factories.accounts import StaffMemberFactory, UserFactory
+from tests.factories.approvals import ApprovalRequestFactory
+from tests.factories.audit import AuditEntryFactory
+from tests.factories.customers import CustomerFactory, MembershipFactory
+from tests.factories.notifications import OutgoingMailFactory
+from tests.factories.resellers import DomainFactory, ResellerFactory
+from tests.isolation.visitors import PlatformWorld
+from tests.isolation.world import World
+
+
+def grow(world: World, number: int) -> None:
+    """Add so many of everything to a reseller's world, tied to the records that pages show."""
+    records = _records(world)
+    visitors = [*world.staff.values(), *world.people.values(), world.nobody]
+    for _ in range(number):
+        customer = CustomerFactory.create(
+            organization_name=world.request.signup.company, contact_email="else@example.net"
+        )
+        neighbour = CustomerFactory.create(contact_email=f"{uuid.uuid4()}@example.com")
+        _people(world, customer)
+        _requests(world, neighbour)
+        StaffMemberFactory.create(viewer=True)
+        for record in records:
+            changes = {"code": ["OLD", "NEW"]}
+            AuditEntryFactory.create(subject_id=record, action=EDITED, changes=changes)
+            OutgoingMailFactory.create(about=[record], recipient_email=f"{uuid.uuid4()}@a.example")
+        OutgoingMailFactory.create(failed=True, recipient_email=f"{uuid.uuid4()}@a.example")
+        _visits(visitors)
+    Customer.objects.filter(pk=world.customer.pk).update(version=1 + _edits(world.customer))
+
+
+def grow_platform(world: PlatformWorld, number: int) -> None:
+    """The same for the operators' host. The test must stand in public."""
+    for count in range(number):
+        DomainFactory.create(tenant=ResellerFactory.create(ready=True))
+        UserFactory.create(is_staff=True)
+        store.put(f"Subject: Hello {count}\nTo: dana@acme.example\n\nHello\n".encode())
+        for record in (world.operator.pk, world.reseller.pk):
+            AuditEntryFactory.create(subject_id=record)
+        _visits([world.operator])
+
+
+def _records(world: World) -> list[uuid.UUID]:
+    people = [world.person.pk, world.invited.pk, world.member.pk]
+    return [world.customer.pk, world.request.pk, *people]
+
+
+def _people(world: World, customer: Customer) -> None:
+    """One more colleague, who has not come yet; one more company for each person."""
+    invited = MembershipFactory.create(customer=world.customer, pending_email_validation=True).user
+    _link(invited)
+    for user in (*world.people.values(), world.person, world.invited):
+        Membership.objects.create(customer=customer, user=user, role=CustomerRole.VIEWER)
+
+
+def _link(user: User) -> OneTimeLink:
+    now = timezone.now()
+    return OneTimeLink.objects.create(
+        user=user,
+        purpose=OneTimeLink.Purpose.INVITATION,
+        token_digest=uuid.uuid4().hex,
+        created_at=now,
+        expires_at=now + dt.timedelta(days=7),
+    )
+
+
+def _requests(world: World, customer: Customer) -> None:
+    """Requests of every kind, from companies with the name that the shown request has."""
+    company = world.request.signup.company
+    ApprovalRequestFactory.create(signup__company=company)
+    ApprovalRequestFactory.create(draft=True)
+    by = {"decided_by": next(iter(world.staff.values())), "decided_at": timezone.now()}
+    ApprovalRequestFactory.create(
+        status=ApprovalRequest.Status.APPROVED, customer=customer, requester=UserFactory(), **by
+    )
+
+
+def _visits(visitors: list[User]) -> None:
+    """One more key and one more session for each."""
+    for user in visitors:
+        factors.security_key(user)
+        Session.objects.create(
+            session_key=uuid.uuid4().hex,
+            session_data="",
+            expire_date=timezone.now() + dt.timedelta(days=1),
+        )
+
+
+def _edits(customer: Customer) -> int:
+    return AuditEntry.objects.about(customer.pk).filter(action=EDITED).count()

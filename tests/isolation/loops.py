@@ -1,0 +1,97 @@
+"""Every loop of the templates: whether it shows records, and so gets longer, or why it does not.
+
+A list page is a loop. A loop that is not listed here must be seen to get longer in
+test_longer_lists.py, on each page where it stands.
+"""
+
+import copy
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.template.defaulttags import ForNode
+
+Loop = tuple[str, str]  # the template, and the tag: ("console/home.html", "for card in cards")
+
+_FIELDS = "the fields of a form"
+_MENU = "the entries of a menu"
+BOUNDED: dict[Loop, str] = {
+    ("account/_alternatives.html", "for way in reauthentication_alternatives"): "ways to log in",
+    ("admin/operations/_timeline.html", "for change in entry.changes"): "fields of one deed",
+    ("admin/operations/form_page.html", "for field in form"): _FIELDS,
+    ("allauth/elements/fields.html", "for field in attrs.form"): _FIELDS,
+    ("allauth/elements/panel.html", "for action in slots.actions"): "buttons of a panel",
+    ("bootstrap5/layout/field_errors.html", "for error in field.errors"): "rules of one field",
+    ("bootstrap5/layout/field_errors_block.html", "for error in field.errors"): (
+        "rules of one field"
+    ),
+    ("components/error_summary.html", "for line in lines"): _FIELDS,
+    ("components/layout/_keys.html", "for link in links"): _MENU,
+    ("components/layout/_menu.html", "for link in links"): _MENU,
+    ("components/list.html", "for cell in row"): "columns of a list",
+    ("components/list.html", "for header in listing.headers"): "columns of a list",
+    ("components/list.html", "for name, value in listing.kept_parameters"): "a list's parameters",
+    ("components/list.html", "for notice in listing.notices"): "a list's parameters",
+    ("components/messages.html", "for message in messages"): "what one deed says",
+    ("components/tabs.html", "for tab in tabs"): "named views of a list",
+    ("console/_stale.html", "for row in conflicts"): _FIELDS,
+    ("console/customers/_look_alikes.html", "for hint in look_alikes"): "at most five hints",
+    ("console/customers/merge.html", "for name, value in filled.items"): _FIELDS,
+    ("console/customers/list.html", "for name, value in listing.kept_beside_country"): (
+        "a list's parameters"
+    ),
+    ("console/home.html", "for card in cards"): "one card for each area",
+    ("mfa/recovery_codes/download.txt", "for code in unused_codes"): "ten codes a person",
+    ("mfa/recovery_codes/index.html", "for code in unused_codes"): "ten codes a person",
+    ("portal/storefront.html", "for cloud in clouds"): "the clouds that the product knows",
+}
+# Loops of other people's templates that show our records.
+FOREIGN: set[Loop] = {("admin/change_list_results.html", "for result in results")}
+
+_TAG = re.compile(r"{%\s*(for\s.+?\sin\s.+?)\s*%}")
+_ours = Path(settings.BASE_DIR) / "templates"
+
+
+def ours() -> set[Loop]:
+    """Every loop of the project's own templates for pages. Mails show one record each."""
+    files = (path for kind in ("*.html", "*.txt") for path in _ours.rglob(kind))
+    return {
+        (path.relative_to(_ours).as_posix(), tag)
+        for path in files
+        if path.relative_to(_ours).parts[0] != "emails"
+        for tag in _TAG.findall(path.read_text())
+    }
+
+
+class _Known:
+    """What a loop runs over, asked for once: looking at it must not add to the queries."""
+
+    def __init__(self, values: Any) -> None:
+        self.values = values
+
+    def resolve(self, context: Any, ignore_failures: bool = False) -> Any:
+        return self.values
+
+
+@contextmanager
+def watched() -> Iterator[dict[Loop, int]]:
+    """Notes how often each loop runs at most, while pages are made."""
+    seen: dict[Loop, int] = {}
+    render = ForNode.render
+
+    def noting(node: Any, context: Any) -> Any:
+        values = node.sequence.resolve(context, ignore_failures=True)
+        loop: Loop = (node.origin.template_name, node.token.contents)
+        length = len(list(values)) if isinstance(values, QuerySet | list | tuple) else 0
+        seen[loop] = max(seen.get(loop, 0), length)
+        known = copy.copy(node)
+        known.sequence = _Known(values)
+        return render(known, context)
+
+    with patch.object(ForNode, "render", noting):
+        yield seen
