@@ -93,6 +93,13 @@ CUSTOMER_ENTRIES = (
         position=20,
     ),
     Entry(
+        label=_("Contacts"),
+        icon="address-book",
+        url_name="console:contacts:list",
+        arguments=ABOUT_CUSTOMER,
+        position=30,
+    ),
+    Entry(
         label=_("Groups"),
         icon="folders",
         url_name="console:groups:list",

@@ -17,10 +17,11 @@ from approvals.flows import decisions, signup
 from approvals.models import ApprovalRequest, Signup
 from config.environment import Mode
 from customers.custom_values import parse
-from customers.flows import custom_fields, customers
+from customers.flows import contacts, custom_fields, customers
 from customers.flows import people as customer_people
 from customers.models import Customer, CustomField, Membership
 from demo import calendar, orders
+from demo.contacts import CONTACTS
 from demo.kinds import DemoCustomer, DemoField, DemoPerson, DemoReseller, DemoSignup
 from demo.world import OPERATOR_EMAIL, PASSWORD, RESELLERS
 from formats import addresses, phones
@@ -161,6 +162,8 @@ def _make_customer(
         made_at = calendar.days_ago(days_ago)
         Customer.objects.filter(pk=customer.pk).update(created_at=made_at)
         orders.furnish(customer, world, at=made_at, by=by)
+        for contact in CONTACTS.get(world.organization_name, ()):
+            contacts.add(customer, contact, by=by)
     for number, person in enumerate(world.people):
         days = max(days_ago - 1 - number, 0)
         with calendar.backdated(days=days):

@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.urls.home")),
     path("customers/", include("console.urls.customers")),
     path("customers/<uuid:customer_id>/people/", include("console.urls.people")),
+    path("customers/<uuid:customer_id>/contacts/", include("console.urls.contacts")),
     path("customers/<uuid:customer_id>/fields/", include("console.urls.customer_fields")),
     path("customers/<uuid:customer_id>/groups/", include("console.urls.groups")),
     path("customers/<uuid:customer_id>/purchase-orders/", include("console.urls.purchase_orders")),

@@ -48,6 +48,12 @@ NOT_LINKED = {
     "console:groups:restore": "takes POST only",
     "console:purchase_orders:restore": "takes POST only",
     "console:people:invite": "takes POST only",
+    "console:people:reset": "takes POST only",
+    "console:contacts:primary": "takes POST only",
+    "console:contacts:make_accounts": "takes POST only",
+    "portal:people:invite": "takes POST only",
+    "portal:people:reactivate": "takes POST only",
+    "portal:people:reset": "takes POST only",
     "console:team:resend": "takes POST only",
     "console:team:reactivate": "takes POST only",
     "console:people:reactivate": "takes POST only",
@@ -155,6 +161,32 @@ def test_pages_of_customers_people(visitor: Come, email: str) -> None:
     person = visitor()
     person.log_in(email, host=NORTHWIND.host)
     look_around(person, "/portal/")
+
+
+def test_pages_about_a_colleague(visitor: Come) -> None:
+    anna = visitor()
+    anna.log_in(PEOPLE[0], host=NORTHWIND.host)
+    anna.page.get_by_role("link", name="People").first.click()
+    with anna.page.expect_navigation():
+        anna.page.get_by_role("link", name="Ben Ortiz").click()
+    look_at_pages(anna, anna.path, *[each for each in anna.links() if each.startswith(anna.path)])
+
+
+def test_pages_about_accounts_made_from_contacts(visitor: Come) -> None:
+    member = visitor()
+    member.log_in(STAFF[StaffRole.OWNER], host=NORTHWIND.host)
+    member.go("/console/customers/?q=acme", host=NORTHWIND.host)
+    page, wrong = member.page, []
+    page.get_by_role("link", name="Acme Robotics Inc.").click()
+    page.get_by_role("link", name="Contacts").click()
+    page.get_by_role("button", name="Tick all on this page").click()
+    for button in ("Create user accounts", re.compile(r"Create \d user account")):
+        with page.expect_navigation():
+            page.get_by_role("button", name=button).click()
+        name = name_of(member.path, RESELLER)
+        seen.add(name)
+        wrong += look_at(member, name)
+    assert wrong == [], "\n".join(wrong)
 
 
 def test_every_page_was_looked_at() -> None:

@@ -7,7 +7,15 @@ from django.utils import timezone
 from factory import Faker, LazyFunction, Sequence, SubFactory, Trait
 from factory.django import DjangoModelFactory
 
-from customers.models import Customer, CustomField, Group, Membership, PurchaseOrder
+from customers.models import (
+    AccountRun,
+    Contact,
+    Customer,
+    CustomField,
+    Group,
+    Membership,
+    PurchaseOrder,
+)
 from customers.order_status import OrderStatus
 from customers.roles import CustomerRole
 from resellers.clouds import Cloud
@@ -137,3 +145,28 @@ class PurchaseOrderFactory(DjangoModelFactory[PurchaseOrder]):
     annual_value = Decimal("12000.000")
     currency = "EUR"
     status = OrderStatus.ACTIVE
+
+
+class ContactFactory(DjangoModelFactory[Contact]):
+    """Somebody at a customer: not the primary contact, unless a trait says otherwise."""
+
+    class Meta:
+        model = Contact
+
+    class Params:
+        primary = Trait(is_primary=True)
+
+    customer = SubFactory(CustomerFactory)
+    first_name = "Anna"
+    last_name = Sequence(lambda number: f"Contact{number}")
+    email = Sequence(lambda number: f"contact{number}@company.example")
+
+
+class AccountRunFactory(DjangoModelFactory[AccountRun]):
+    """A run over no contacts."""
+
+    class Meta:
+        model = AccountRun
+
+    customer = SubFactory(CustomerFactory)
+    started_by = SubFactory(UserFactory)

@@ -55,6 +55,14 @@ def invited(world: World) -> dict[str, Any]:
     return {"customer_id": world.customer.pk, "person_id": world.invited.pk}
 
 
+def contact(world: World) -> dict[str, Any]:
+    return {"customer_id": world.customer.pk, "contact_id": world.contact.pk}
+
+
+def run(world: World) -> dict[str, Any]:
+    return {"customer_id": world.customer.pk, "run_id": world.run.pk}
+
+
 def group(world: World) -> dict[str, Any]:
     return {"customer_id": world.customer.pk, "group_id": world.group.pk}
 
@@ -137,6 +145,20 @@ def a_person(_world: World) -> dict[str, Any]:
     }
 
 
+def a_contact(world: World) -> dict[str, Any]:
+    return {
+        "first_name": "Mallory",
+        "last_name": "Taker",
+        "email": "mallory@example.com",
+        "user_type": "administrator",
+        "version": world.contact.version,
+    }
+
+
+def a_tick(world: World) -> dict[str, Any]:
+    return {"contact": world.contact.pk, "key": world.nobody.pk}
+
+
 PASSWORDS = {"password1": "a-new-Passw0rd-here", "password2": "a-new-Passw0rd-here"}
 
 PAGES: dict[str, Page] = {
@@ -185,7 +207,19 @@ PAGES: dict[str, Page] = {
     "portal:home": Page(Door.OWN),
     # the customer portal
     "portal:company:overview": Page(Door.COMPANY, Company.VIEW_COMPANY, customer),
-    "portal:company:people": Page(Door.COMPANY, Company.VIEW_PEOPLE, customer),
+    "portal:people:list": Page(Door.COMPANY, Company.VIEW_PEOPLE, customer),
+    "portal:people:add": Page(Door.COMPANY, Company.MANAGE_PEOPLE, customer, a_person),
+    "portal:people:detail": Page(Door.COMPANY, Company.VIEW_PEOPLE, person),
+    "portal:people:invite": Page(Door.COMPANY, Company.MANAGE_PEOPLE, invited, nothing),
+    "portal:people:role": Page(
+        Door.COMPANY, Company.MANAGE_PEOPLE, person, lambda _: {"role": "administrator"}
+    ),
+    "portal:people:suspend": Page(
+        Door.COMPANY, Company.MANAGE_PEOPLE, person, lambda _: {"reason": "x"}
+    ),
+    "portal:people:reactivate": Page(Door.COMPANY, Company.MANAGE_PEOPLE, person, nothing),
+    "portal:people:reset": Page(Door.COMPANY, Company.MANAGE_PEOPLE, person, nothing),
+    "portal:people:remove": Page(Door.COMPANY, Company.MANAGE_PEOPLE, person, nothing),
     # the console
     "console:home": Page(Door.CONSOLE, Staff.VIEW_CONSOLE),
     "console:customers:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS),
@@ -215,7 +249,17 @@ PAGES: dict[str, Page] = {
         Door.CONSOLE, Staff.MANAGE_PEOPLE, invited, lambda _: {"status": "active"}
     ),
     "console:people:password": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, person, lambda _: PASSWORDS),
+    "console:people:reset": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, person, nothing),
     "console:people:remove": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, person, nothing),
+    "console:contacts:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
+    "console:contacts:add": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, a_contact),
+    "console:contacts:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, contact),
+    "console:contacts:edit": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, contact, a_contact),
+    "console:contacts:primary": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, contact, nothing),
+    "console:contacts:remove": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, contact, nothing),
+    "console:contacts:accounts": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, customer, a_tick),
+    "console:contacts:make_accounts": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, customer, a_tick),
+    "console:contacts:accounts_made": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, run),
     "console:groups:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
     "console:groups:add": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, a_group),
     "console:groups:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, group),
