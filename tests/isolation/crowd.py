@@ -57,9 +57,22 @@ _RESELLER = (
     FROM generate_series(1, %(rows)s) n
     """,  # noqa: S608 - all of it stands here
     """
-    INSERT INTO customers_membership (id, customer_id, user_id, role, created_at)
+    INSERT INTO customers_membership (id, customer_id, user_id, role, introduced_as, created_at)
     SELECT md5('membership' || n)::uuid, md5('customer' || n)::uuid, md5('user' || n)::uuid,
-        'administrator', now() FROM generate_series(1, %(rows)s) n
+        'administrator', '', now() FROM generate_series(1, %(rows)s) n
+    """,
+    """
+    INSERT INTO customers_contact (id, customer_id, first_name, last_name, designation, email,
+        phone, mobile, user_type, gets_billing_alerts, is_primary, version, created_at)
+    SELECT md5('contact' || n)::uuid, md5('customer' || n)::uuid, 'Anna', 'Contact' || n, '',
+        'contact' || n || '@' || substr(md5(n::text), 1, 6) || '.example', '', '', 'viewer', false,
+        true, 1, now() - n * interval '1 minute'
+    FROM generate_series(1, %(rows)s) n
+    """,
+    """
+    INSERT INTO customers_accountrun (id, customer_id, started_at, rows)
+    SELECT md5('run' || n)::uuid, md5('customer' || n)::uuid, now(), '[]'
+    FROM generate_series(1, %(rows)s) n
     """,
     """
     INSERT INTO customers_group (id, customer_id, name, attributes, tags, version, created_at)

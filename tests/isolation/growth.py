@@ -19,6 +19,8 @@ from tests.factories.accounts import StaffMemberFactory, UserFactory
 from tests.factories.approvals import ApprovalRequestFactory
 from tests.factories.audit import AuditEntryFactory
 from tests.factories.customers import (
+    AccountRunFactory,
+    ContactFactory,
     CustomerFactory,
     GroupFactory,
     MembershipFactory,
@@ -40,7 +42,7 @@ def grow(world: World, number: int) -> None:
         )
         neighbour = CustomerFactory.create(contact_email=f"{uuid.uuid4()}@example.com")
         _people(world, customer)
-        _groups_and_orders(world.customer)
+        _what_a_customer_has(world.customer)
         _requests(world, neighbour)
         StaffMemberFactory.create(viewer=True)
         for record in records:
@@ -65,7 +67,7 @@ def grow_platform(world: PlatformWorld, number: int) -> None:
 
 def _records(world: World) -> list[uuid.UUID]:
     people = [world.person.pk, world.invited.pk, world.member.pk]
-    theirs = [world.group.pk, world.purchase_order.pk]
+    theirs = [world.contact.pk, world.group.pk, world.purchase_order.pk]
     return [world.customer.pk, world.request.pk, *people, *theirs]
 
 
@@ -77,8 +79,10 @@ def _people(world: World, customer: Customer) -> None:
         Membership.objects.create(customer=customer, user=user, role=CustomerRole.VIEWER)
 
 
-def _groups_and_orders(customer: Customer) -> None:
+def _what_a_customer_has(customer: Customer) -> None:
     """One more of each, with a tag that nobody had and with days that are near."""
+    ContactFactory.create(customer=customer)
+    AccountRunFactory.create(customer=customer)
     GroupFactory.create(customer=customer, tags=[uuid.uuid4().hex], attributes={"cost": "4711"})
     day = today()
     PurchaseOrderFactory.create(customer=customer, expires_on=day, renewal_on=day)

@@ -45,6 +45,10 @@ BOUNDED: dict[Loop, str] = {
         "a list's parameters"
     ),
     ("components/tags_input.html", "for tag in suggested"): "thirty tags at most",
+    ("console/contacts/_rows.html", "for row in rows"): "the contacts that were ticked on one page",
+    ("console/contacts/accounts.html", "for row in todo"): (
+        "the contacts that were ticked on one page"
+    ),
     ("console/groups/_attributes.html", 'for key, value in row.attribute_pairs|slice:":3"'): (
         "attributes of one group"
     ),

@@ -12,6 +12,8 @@ GROWING = {
     "approvals_approvalrequest",
     "approvals_signup",
     "audit_auditentry",
+    "customers_accountrun",
+    "customers_contact",
     "customers_customer",
     "customers_group",
     "customers_membership",

@@ -31,6 +31,8 @@ from tests.isolation.visits import PLATFORM_PAGES, Visit, visits_to, visits_to_p
 from tests.isolation.world import World, make_world
 
 _NEXT = re.compile(r'href="(\?[^"]*cursor=[^"]+)"')
+# Asks once more before anything is done.
+ASKS = {"console:contacts:accounts"}
 FORMS = [name for name, page in PAGES.items() if page.door is Door.CONSOLE and page.post]
 
 
@@ -110,7 +112,7 @@ def test_a_form_reads_no_more_than_it_needs(
     with plans.read() as waste:
         response = alpha_client.post(path, page.post(world))
 
-    assert response.status_code == HTTPStatus.FOUND
+    assert response.status_code == (HTTPStatus.OK if name in ASKS else HTTPStatus.FOUND)
     assert told({name: waste}) == ""
 
 

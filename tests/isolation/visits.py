@@ -41,6 +41,15 @@ VARIANTS = {
         "?country=TV&q=zzqqxx",
         "?per=25&sort=-organization_name",
     ],
+    "console:contacts:list": ["?sort=-email", "?q=anna", "?q=zzqqxx", "?q=an"],
+    "console:people:list": [
+        "?view=active",
+        "?view=waiting",
+        "?view=suspended",
+        "?sort=-role",
+        "?q=person",
+        "?q=zzqqxx",
+    ],
     "console:groups:list": ["?view=archived", "?q=group", "?q=zzqqxx", "?sort=-created_at"],
     "console:purchase_orders:list": ["?view=expiring", "?view=archived", "?q=po", "?sort=name"],
     "console:orders:list": [
@@ -73,7 +82,7 @@ VARIANTS = {
         "?view=all&q=zq",
     ],
     "console:team:list": ["?sort=-user__email", "?q=person", "?q=zzqqxx"],
-    "portal:company:people": ["?sort=-user__full_name", "?q=person", "?q=zzqqxx"],
+    "portal:people:list": ["?sort=-shown_as", "?q=person", "?q=zzqqxx"],
     "admin:resellers_reseller_changelist": ["?q=nordic", "?state__exact=failed", "?service=on"],
     "admin:operations_operator_changelist": ["?q=nordic", "?status__exact=suspended"],
 }
