@@ -61,6 +61,9 @@ BOUNDED: dict[Loop, str] = {
         "attributes of one group"
     ),
     ("console/groups/detail.html", "for tag in group.tags"): "tags of one group",
+    ("console/help/contents.html", "for page in pages"): "pages of the guide",
+    ("console/help/contents.html", "for section in page.sections"): "sections of the guide",
+    ("console/help/page.html", "for section in page.sections"): "sections of the guide",
     ("console/home.html", "for card in cards"): "one card for each area",
     ("console/orders/list.html", "for field in filters"): "filters of a list",
     ("console/orders/list.html", "for name, value in listing.kept_beside_filters"): (
