@@ -9,6 +9,7 @@ from tests.faults import (
     mail_killed,
     reseller_killed,
     smtp,
+    timing,
 )
 from tests.faults.contract import Trial
 
@@ -21,6 +22,7 @@ TRIALS: list[Trial] = [
     decision_killed.TRIAL,
     broker_emptied.TRIAL,
     beats.TRIAL,
+    timing.TRIAL,
 ]
 
 

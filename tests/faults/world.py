@@ -6,6 +6,7 @@ Time is moved in the data (a lease that began ten minutes ago is over), never in
 import contextlib
 import datetime as dt
 import itertools
+import json
 import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
@@ -178,6 +179,16 @@ def is_idle(abandoned: AbstractSet[bytes] = frozenset()) -> bool:
     """Whether no task waits and none is at work. `abandoned`: what a dead worker had in hands."""
     with broker() as client:
         return not client.llen(_QUEUE) and in_hands() <= abandoned
+
+
+def senders_of_waiting() -> dict[str, list[str]]:
+    """Who sent each task that waits, by the task's name."""
+    with broker() as client:
+        waiting = [json.loads(each)["headers"] for each in client.lrange(_QUEUE, 0, -1)]
+    senders: dict[str, list[str]] = {}
+    for headers in waiting:
+        senders.setdefault(headers["task"], []).append(headers["origin"])
+    return senders
 
 
 def empty_queue() -> None:
