@@ -31,7 +31,7 @@ from tests.faults.stage import Stage
 
 _SECONDS_BETWEEN = 0.2  # in place of half a minute, a minute and an hour
 _SWEEPS = 3  # of each kind that wait until the workers go on
-_ROUNDS_AT_ONCE = 10
+_ROUNDS_AT_ONCE = 20
 # Enough for everything that the sweeps hand out: nobody waits behind those who wait for each other.
 _MANY_HANDS = tuple("6" if word == "2" else word for word in PREFORK)
 _PATIENCE = 120.0
@@ -50,7 +50,7 @@ def order(where: Stage, name: str, *, seconds: float) -> Order:
 
 
 def run(rounds: int) -> Outcome:
-    """In each round a mail, a draft and, every tenth time, a reseller wait for beat."""
+    """In each round a mail, a draft and, every twentieth time, a reseller wait for beat."""
     where = stage.current()
     outcome = Outcome(rounds, faults=0, lost=0, duplicates=0)
     folder = where.places.state / "meetings"
@@ -76,8 +76,10 @@ def run(rounds: int) -> Outcome:
             count = min(_ROUNDS_AT_ONCE, rounds - number)
             with _standing_still(workers, folder, outcome):
                 waiting = Waiting(reseller, count)
-            _wait_for_both(waiting, mail_server, outcome)
-            _look_at_meetings(folder, outcome)
+            if _is_done(waiting, beats, outcome):
+                _look(waiting, mail_server, outcome)
+                _look_at_meetings(folder, outcome)
+            _go_on(beats)
             outcome.faults = (outcome.faults or 0) + count
         outcome.check(all(each.runs for each in [*workers, *beats]), "a worker or a beat has ended")
     return outcome
@@ -97,8 +99,7 @@ def _standing_still(workers: list[Running], folder: Path, outcome: Outcome) -> I
         waits = processes.wait_until(_sweeps_of_both_wait, _PATIENCE)
         outcome.check(waits, "not both beats ask for sweeps")
     finally:
-        for worker in workers:
-            os.killpg(worker.pid, signal.SIGCONT)
+        _go_on(workers)
 
 
 def _sweeps_of_both_wait() -> bool:
@@ -148,13 +149,22 @@ class Waiting:
         )
 
 
-def _wait_for_both(waiting: Waiting, mail_server: MailServer, outcome: Outcome) -> None:
-    done = processes.wait_until(waiting.is_done, _PATIENCE, pause=0.1)
-    if not outcome.check(done, "something waits for ever"):
-        return
-    # What both of them held twice comes to its end; what is done must not be done again.
-    processes.wait_until(lambda: False, 3 * _SECONDS_BETWEEN)
-    processes.wait_until(world.is_idle, 5)
+def _is_done(waiting: Waiting, beats: list[Running], outcome: Outcome) -> bool:
+    """Whether nothing waits any more. Then the beats fall silent, and the workers come to an end
+    with what both of them hold."""
+    done = processes.wait_until(waiting.is_done, _PATIENCE, pause=0.05)
+    for beat in beats:
+        os.killpg(beat.pid, signal.SIGSTOP)
+    idle = processes.wait_until(world.is_idle, _PATIENCE, pause=0.05)
+    return outcome.check(done and idle, "something waits for ever")
+
+
+def _go_on(stopped: list[Running]) -> None:
+    for each in stopped:
+        os.killpg(each.pid, signal.SIGCONT)
+
+
+def _look(waiting: Waiting, mail_server: MailServer, outcome: Outcome) -> None:
     for mail in waiting.mails:
         _count(outcome, "a mail", len(mail_server.to(mail.recipient_email)))
     for request_id in waiting.requests:

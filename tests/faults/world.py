@@ -13,6 +13,7 @@ from collections.abc import Set as AbstractSet
 
 import redis
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -30,6 +31,12 @@ from tests.factories.notifications import OutgoingMailFactory
 
 _numbers = itertools.count(1)
 _QUEUE = "celery"
+
+
+def cheap_hashes() -> None:
+    """Passwords cost a tenth of their time: still more than all else that an answer takes."""
+    Argon2PasswordHasher.memory_cost = 16 * 1024
+    Argon2PasswordHasher.parallelism = 1
 
 
 def next_number() -> int:
