@@ -17,8 +17,10 @@ PERMUTATIONS = 1_000
 # weather of a network.
 MOST_LIKELY = 0.001
 LARGEST_SHIFT = 0.002  # seconds
-# A row that is known less well than this is measured on.
+# A shift that is known less well than this says nothing.
 LARGEST_ERROR = 0.0007  # seconds
+# No comparison of equals comes near; so few times show a difference, too.
+GLARING_SHIFT = 0.015  # seconds
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,13 @@ class Comparison:
 
     @property
     def is_sharp(self) -> bool:
-        """Whether the rows are long enough for this machine's noise."""
+        """Whether the rows are long enough for the noise in them."""
         return self.error <= LARGEST_ERROR
 
     @property
     def differ(self) -> bool:
-        return self.probability < MOST_LIKELY and abs(self.shift) > LARGEST_SHIFT
+        is_large = self.probability < MOST_LIKELY and abs(self.shift) > LARGEST_SHIFT
+        return is_large or abs(self.shift) > GLARING_SHIFT
 
 
 def pace(times: Sequence[float]) -> float:

@@ -53,5 +53,10 @@ def test_what_is_likely_or_small_does_not_count() -> None:
     assert Comparison(shift=-0.0021, error=0.0002, probability=0.0009).differ
 
 
+def test_what_nobody_takes_for_chance_is_seen_at_once() -> None:
+    assert compare([0.040, 0.041, 0.042], [0.060, 0.061, 0.062]).differ
+    assert not compare([0.040, 0.041, 0.042], [0.044, 0.045, 0.046]).differ
+
+
 def test_the_pace_does_not_feel_interruptions() -> None:
     assert pace([0.060, 0.061, 0.9, 5.0]) == pytest.approx(0.0605)
