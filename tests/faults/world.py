@@ -31,6 +31,9 @@ from tests.factories.notifications import OutgoingMailFactory
 
 _numbers = itertools.count(1)
 _QUEUE = "celery"
+_DIGEST = (
+    "SELECT '{0}', count(*), md5(string_agg(row::text, '' ORDER BY row::text)) FROM \"{0}\" row"
+)
 
 
 def cheap_hashes() -> None:
@@ -147,6 +150,12 @@ def pass_pause(*mails: OutgoingMail) -> None:
     _move_back(OutgoingMail.objects.filter(state="queued"), mails)
 
 
+def delay(*mails: OutgoingMail) -> None:
+    """Nobody is to find those that wait for a worker; who is sending one keeps the lease."""
+    waiting = OutgoingMail.objects.filter(state="queued", pk__in=[mail.pk for mail in mails])
+    waiting.update(next_attempt_at=timezone.now() + LEASE)
+
+
 def pass_lost_leases(*mails: OutgoingMail) -> None:
     """Those that nobody works on although their state says so, for their worker lost them."""
     if is_idle():
@@ -186,6 +195,18 @@ def is_idle(abandoned: AbstractSet[bytes] = frozenset()) -> bool:
     """Whether no task waits and none is at work. `abandoned`: what a dead worker had in hands."""
     with broker() as client:
         return not client.llen(_QUEUE) and in_hands() <= abandoned
+
+
+def contents() -> dict[str, tuple[int, str]]:
+    """Everything that is stored in the current schema: each table's number of rows, and a digest
+    of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = %s", [connection.schema_name]
+        )
+        tables = [name for (name,) in cursor.fetchall()]
+        cursor.execute(" UNION ALL ".join(map(_DIGEST.format, tables)))
+        return {name: (count, digest) for name, count, digest in cursor.fetchall()}
 
 
 def senders_of_waiting() -> dict[str, list[str]]:
