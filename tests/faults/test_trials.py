@@ -22,6 +22,7 @@ NAMES = [
     "broker-down",
     "broker-emptied",
     "database-restarted",
+    "database-cut",
     "beat-twice",
 ]
 BREAKS_NOTHING = {"timing"}  # and so nothing can get lost
