@@ -61,7 +61,9 @@ def marks_of(request: HttpRequest) -> dict[str, str]:
     if reseller:
         marks |= {"tenant": reseller.schema_name, "host": reseller.host}
     session = getattr(request, "session", None)
-    if session is not None and session.accessed and (user := session.get(SESSION_KEY)):
+    # A session that could not be read counts as accessed: to ask it again would be to wait for an
+    # absent database again, with every line that tells of it.
+    if hasattr(session, "_session_cache") and (user := session.get(SESSION_KEY)):
         marks["user"] = str(user)
     return marks
 
