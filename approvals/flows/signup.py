@@ -181,7 +181,8 @@ def _file_for_nobody(details: SignupDetails, password_hash: str) -> None:
         nobody = _nobody()
         _take_over(nobody, details, password_hash)
         _file(nobody, None, details)
-        links.issue(nobody, OneTimeLink.Purpose.EMAIL_VALIDATION)
+        purpose = OneTimeLink.Purpose.EMAIL_VALIDATION
+        links.find(links.issue(nobody, purpose), purpose)
         transaction.set_rollback(True)
 
 

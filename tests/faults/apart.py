@@ -13,12 +13,12 @@ from statistics import fmean, pstdev
 
 PERMUTATIONS = 1_000
 # Both must be crossed: rarer than once in a thousand comparisons of equals, and so large that an
-# attacker could use it. With five attempts a person in five minutes, 2 ms cannot be told from the
+# attacker could use it. With five attempts a person in five minutes, 3 ms cannot be told from the
 # weather of a network.
 MOST_LIKELY = 0.001
-LARGEST_SHIFT = 0.002  # seconds
+LARGEST_SHIFT = 0.003  # seconds
 # A shift that is known less well than this says nothing.
-LARGEST_ERROR = 0.0007  # seconds
+LARGEST_ERROR = 0.0015  # seconds
 # No comparison of equals comes near; so few times show a difference, too.
 GLARING_SHIFT = 0.015  # seconds
 

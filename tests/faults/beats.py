@@ -59,15 +59,15 @@ def run(rounds: int) -> Outcome:
         workers = [
             running.enter_context(
                 processes.started(
-                    Order((*_MANY_HANDS, "-n", f"{name}@%h"), meetings.arrange, (folder, _HANDED_OUT))
+                    Order(
+                        (*_MANY_HANDS, "-n", f"{name}@%h"), meetings.arrange, (folder, _HANDED_OUT)
+                    )
                 )
             )
             for name in ("one", "another")
         ]
         beats = [
-            running.enter_context(
-                processes.started(order(where, name, seconds=_SECONDS_BETWEEN))
-            )
+            running.enter_context(processes.started(order(where, name, seconds=_SECONDS_BETWEEN)))
             for name in ("one", "another")
         ]
         mail_server = running.enter_context(MailServer.running(where.mail_port))

@@ -89,7 +89,7 @@ def _make_trouble(line: Line, trouble: Trouble) -> None:
 TRIAL = Trial(
     "database-cut",
     "When the line to the database is cut, or falls silent for a while, requests get an answer in "
-    "time, nothing is half-saved, what was confirmed is stored, and the web server heals by itself.",
+    "time, nothing is half-saved, what was confirmed is stored, and the web server heals alone.",
     run,
     {"longest": "longest wait", "refused": "answered 503:"},
 )

@@ -35,7 +35,8 @@ def run(rounds: int) -> Outcome:
     where = stage.current()
     outcome = Outcome(rounds, faults=0, lost=0, duplicates=0)
     with world.ready_reseller(), MailServer.running(where.mail_port) as mail_server:
-        known, by_round = {}, {}
+        known: dict[bool, list[Step]] = {}
+        by_round: dict[int, Step] = {}
         for in_batch in (False, True):
             known[in_batch] = _steps(where.places.state, in_batch=in_batch)
             at_a_step = [

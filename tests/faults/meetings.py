@@ -38,5 +38,5 @@ def _meet(folder: Path, names: tuple[str, ...], task: Any, kwargs: Any, **_more:
     what = hashlib.sha256(json.dumps([whose, kwargs], sort_keys=True).encode()).hexdigest()[:16]
     (folder / f"{task.name}~{what}~{os.getpgid(0)}").touch()
     deadline = time.monotonic() + PATIENCE
-    while len(list(folder.glob(f"{task.name}~{what}~*"))) < 2 and time.monotonic() < deadline:  # noqa: PLR2004 - both of them
+    while len(list(folder.glob(f"{task.name}~{what}~*"))) < 2 and time.monotonic() < deadline:
         time.sleep(0.003)

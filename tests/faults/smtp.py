@@ -28,7 +28,7 @@ _FINAL = {Misdeed(at, "550 never") for at in ("RCPT", "DATA", "END")}
 # It took the mail and did not say so: it has to go out once more.
 _UNTOLD = {Misdeed("END", how) for how in ("cut", "hang", "drip", "babble")}
 _TIMEOUT = 0.8  # seconds, in place of the product's twenty
-_SEVERAL = 1.0  # seconds, in place of the minute after which a task leaves mails to others
+_SEVERAL = 1  # seconds, in place of the minute after which a task leaves mails to others
 # Seconds, in place of the product's soft and hard limit of a task.
 _LIMITS = {
     "notifications.send_mail": (2.0, 3.0),
@@ -205,7 +205,7 @@ def _wait_as_long_as_the_product(folder: Path, mail_server: MailServer, outcome:
 TRIAL = Trial(
     "smtp",
     "Whatever the mail server does wrong, and when: a mail that it refuses for good ends as failed "
-    "with a reason, any other one goes out when the server behaves, and its neighbours in a task do "
+    "with a reason, any other one goes out when the server behaves, and the others in its task do "
     "not wait for that; no worker is held for ever.",
     run,
     {"misdeeds": "kinds of misdeed", "held": "seconds that a silent server holds a worker"},

@@ -48,9 +48,9 @@ def test_a_machine_too_noisy_for_an_answer_is_known() -> None:
 
 
 def test_what_is_likely_or_small_does_not_count() -> None:
-    assert not Comparison(shift=0.0019, error=0.0001, probability=0.0001).differ
+    assert not Comparison(shift=0.0029, error=0.0001, probability=0.0001).differ
     assert not Comparison(shift=0.0090, error=0.0040, probability=0.0100).differ
-    assert Comparison(shift=-0.0021, error=0.0002, probability=0.0009).differ
+    assert Comparison(shift=-0.0031, error=0.0002, probability=0.0009).differ
 
 
 def test_what_nobody_takes_for_chance_is_seen_at_once() -> None:

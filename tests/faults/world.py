@@ -201,9 +201,7 @@ def contents() -> dict[str, tuple[int, str]]:
     """Everything that is stored in the current schema: each table's number of rows, and a digest
     of them."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = %s", [connection.schema_name]
-        )
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
         tables = [name for (name,) in cursor.fetchall()]
         cursor.execute(" UNION ALL ".join(map(_DIGEST.format, tables)))
         return {name: (count, digest) for name, count, digest in cursor.fetchall()}
