@@ -131,7 +131,8 @@ def choose(known: list[Step], rounds: int, *, first: tuple[str, ...]) -> list[St
 
 
 def _spread(known: list[Step], rounds: int) -> list[Step]:
-    return [known[number * len(known) // rounds] for number in range(rounds)]
+    """As many as there are rounds, at equal distances: a single one comes from the middle."""
+    return [known[(2 * number + 1) * len(known) // (2 * rounds)] for number in range(rounds)]
 
 
 def _is_first(once: Path) -> bool:
