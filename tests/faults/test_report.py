@@ -77,10 +77,15 @@ def known() -> list[Step]:
 def test_half_of_the_rounds_are_spread_over_the_whole_task() -> None:
     chosen = steps.choose(known(), 4, first=("notifications",))
 
-    ours = [step for step in chosen if "notifications" in step.file]
-    assert [(step.line, step.turn) for step in ours] == [(0, 1), (5, 1)]
-    assert chosen[2] == known()[1]
+    assert all("notifications" in step.file for step in chosen[:2])
+    assert [(step.line, step.turn) for step in chosen[:2]] == [(2, 1), (7, 1)]
     assert [step.turn for step in chosen[2:]] == [1, 2]
+
+
+def test_a_single_step_comes_from_the_middle() -> None:
+    (chosen,) = steps.choose(known(), 1, first=())
+
+    assert chosen == known()[20]
 
 
 def test_with_enough_rounds_no_line_of_ours_is_left_out() -> None:

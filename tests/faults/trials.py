@@ -4,11 +4,13 @@ from tests.faults import (
     beats,
     broker_down,
     broker_emptied,
+    database_cut,
     database_restarted,
     decision_killed,
     mail_killed,
     reseller_killed,
     smtp,
+    timing,
 )
 from tests.faults.contract import Trial
 
@@ -18,9 +20,11 @@ TRIALS: list[Trial] = [
     smtp.TRIAL,
     broker_down.TRIAL,
     database_restarted.TRIAL,
+    database_cut.TRIAL,
     decision_killed.TRIAL,
     broker_emptied.TRIAL,
     beats.TRIAL,
+    timing.TRIAL,
 ]
 
 
