@@ -3,10 +3,11 @@
 import itertools
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
 
 from django.core.cache import cache
 from django.db import transaction
@@ -16,13 +17,14 @@ from resellers.schemas import PUBLIC, connection
 from tests.hostile.payloads import MARK
 from tests.hostile.reading import PageReader
 from tests.hostile.scene import Visitor
-from tests.hostile.shots import Shot, get
+from tests.hostile.shots import FORM, Shot, get
 from tests.hostile.verdicts import Answer, of_page, problems
 
 _WRITES = re.compile(
     r"\s*(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|DROP|ALTER)\s+(\S+)", re.IGNORECASE
 )
 _OF_THE_VISIT = {'"django_session"'}
+_READ_BACK = 200_000  # bytes; what is longer is one field anyway
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 
@@ -33,7 +35,12 @@ class Attacker:
     visitor: Visitor
     problems: list[str] = field(default_factory=list)
     shots: int = 0
-    statuses: dict[int, int] = field(default_factory=dict)
+    statuses: Counter[int] = field(default_factory=Counter)
+    # What was reached: method and name of each page, fields sent to each address, which kind of
+    # field met which class of payload.
+    reached: set[tuple[str, str]] = field(default_factory=set)
+    sent: dict[tuple[str, str], list[frozenset[str]]] = field(default_factory=dict)
+    meetings: set[tuple[str, str]] = field(default_factory=set)
     _addresses: Any = field(default_factory=lambda: itertools.count(1))
 
     def fire_all(self, shots: Iterable[Shot]) -> None:
@@ -47,9 +54,17 @@ class Attacker:
             answer = self._send(shot)
             self._judge(shot, answer)
             transaction.set_rollback(True)
+        self._note(shot)
         cache.clear()  # what limits the rate of attempts, too: here each shot is the first
         self.visitor.client.cookies = jar
         return answer
+
+    def _note(self, shot: Shot) -> None:
+        self.meetings |= shot.meetings
+        pairs = shot.query if shot.method == "GET" else shot.body
+        if shot.content_type == FORM and len(pairs) < _READ_BACK:
+            names = parse_qs(pairs.decode("latin-1"), keep_blank_values=True)
+            self.sent.setdefault((shot.method, shot.path), []).append(frozenset(names))
 
     def _judge(self, shot: Shot, answer: Answer) -> None:
         host, secrets = self.visitor.host, self.visitor.secrets
@@ -59,6 +74,8 @@ class Attacker:
             for each in problems(shot, answer, host=host, secrets=secrets)
         ]
         if answer.changed:
+            where = f"{self.visitor.name}: {shot.method} {shot.path[:120]} ({shot.about})"
+            self.problems += [f"{where}: {each}" for each in self.visitor.watch.problems()]
             self.problems += [f"{self.visitor.name}: {each}" for each in self._in_mails(shot)]
         following = answer.headers.get("Location", "")
         if answer.status in _REDIRECTS and shot.body and following.startswith("/"):
@@ -93,7 +110,9 @@ class Attacker:
             )
             body = b"".join(response) if response.streaming else response.content
         seconds = time.process_time() - started
-        self.statuses[response.status_code] = self.statuses.get(response.status_code, 0) + 1
+        self.statuses[response.status_code] += 1
+        if match := response.wsgi_request.resolver_match:
+            self.reached.add((shot.method, match.view_name))
         return Answer(
             response.status_code,
             {**dict(response.headers), **_cookie_headers(response)},

@@ -1,11 +1,14 @@
 """Makes shots out of payloads: at fields, addresses, headers, cookies, methods, bodies."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from tests.hostile import payloads
 from tests.hostile.found_forms import Form
 from tests.hostile.payloads import MARK, Payload
+from tests.hostile.reading import FormField
+from tests.hostile.rotation import Rotation, suits
 from tests.hostile.shots import FORM, Shot, encoded, get, post
 from tests.hostile.targets import Target
 
@@ -58,15 +61,27 @@ BODY_ALLOWED = 2_621_440
 def at_each_field(form: Form, thrown: Iterable[Payload]) -> Iterator[Shot]:
     """One field hostile, the others as an honest person would fill them in."""
     thrown = tuple(thrown)
-    honest = dict(form.body)
     for field in form.fields:
-        name = field.name
         for payload in thrown:
-            # Elsewhere its quotes are markup like any other.
-            if payload.kind == "mail address" and field.kind != "email":
-                continue
-            body = {**honest, name: payload.raw}
-            yield _sent(form, f"{payload.kind} in {name}", body, {name: payload})
+            if suits(payload, field.kind):
+                yield at_field(form, field, payload)
+
+
+def at_field(form: Form, field: FormField, payload: Payload) -> Shot:
+    """This one hostile, the others as an honest person would fill them in."""
+    body = {**dict(form.body), field.name: payload.raw}
+    about = f"{payload.kind} in {field.name}"
+    shot = _sent(form, about, body, {field.name: payload})
+    return replace(shot, meetings=frozenset({(field.kind, payload.kind)}))
+
+
+def mixed(form: Form, rotation: Rotation) -> Shot:
+    """Every field hostile at once, each in its own way: each is checked by itself."""
+    thrown = {each.name: rotation.for_field(each.kind) for each in form.fields}
+    body = {name: payload.raw for name, payload in thrown.items()}
+    meetings = frozenset((each.kind, thrown[each.name].kind) for each in form.fields)
+    about = ", ".join(f"{payload.kind} in {name}" for name, payload in thrown.items())[:400]
+    return replace(_sent(form, about, body, thrown), meetings=meetings)
 
 
 def without_each_field(form: Form) -> Iterator[Shot]:

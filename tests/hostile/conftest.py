@@ -15,17 +15,14 @@ from django_countries import countries
 from components import countries as choice
 from resellers.models import Reseller
 from resellers.schemas import PUBLIC, connection
-from tests.hostile.attacker import Attacker
 from tests.hostile.scene import (
     Scene,
     Visitor,
     make_scene,
+    stamp_everything,
     visitors_of_alpha,
     visitors_of_the_platform,
 )
-from tests.isolation.database import differences, fingerprint
-
-MOST_REPORTED = 15
 
 
 @pytest.fixture(autouse=True)
@@ -56,31 +53,27 @@ def silence() -> Iterator[None]:
 
 
 @pytest.fixture
-def scene(alpha: Reseller, bravo: Reseller) -> Iterator[Scene]:
-    """Alpha's records. Whatever is fired at alpha, no row of bravo changes."""
-    made = make_scene(alpha, bravo)
-    before = fingerprint(bravo.schema_name)
-    yield made
-    assert differences(before, fingerprint(bravo.schema_name)) == []
+def scene(alpha: Reseller, bravo: Reseller) -> Scene:
+    """Alpha's and bravo's records."""
+    return make_scene(alpha, bravo)
 
 
 @pytest.fixture
-def visitors(scene: Scene, alpha: Reseller) -> dict[str, Visitor]:
+def stamped(scene: Scene, alpha: Reseller) -> Scene:
+    """Markup in every text of alpha and of the platform. What is secret keeps its canary."""
+    stamp_everything(scene, alpha)
+    return scene
+
+
+@pytest.fixture
+def visitors(scene: Scene, alpha: Reseller, bravo: Reseller) -> dict[str, Visitor]:
     """Every role at alpha's host."""
-    return {each.name: each for each in visitors_of_alpha(scene, alpha)}
+    return {each.name: each for each in visitors_of_alpha(scene, alpha, bravo)}
 
 
 @pytest.fixture
-def platform_visitors(scene: Scene) -> dict[str, Visitor]:
+def platform_visitors(scene: Scene, bravo: Reseller) -> dict[str, Visitor]:
     """Every role at the operators' host. The test runs in the public schema."""
     connection.set_schema_to_public()
     assert connection.schema_name == PUBLIC
-    return {each.name: each for each in visitors_of_the_platform(scene)}
-
-
-def settle(attackers: list[Attacker], *, at_least: int) -> None:
-    """Nothing was found, although that much was fired."""
-    found = [problem for attacker in attackers for problem in attacker.problems]
-    shots = sum(attacker.shots for attacker in attackers)
-    assert not found, f"{len(found)} of {shots} shots:\n" + "\n".join(found[:MOST_REPORTED])
-    assert shots >= at_least, f"only {shots} shots were fired"
+    return {each.name: each for each in visitors_of_the_platform(scene, bravo)}

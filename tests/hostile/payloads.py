@@ -130,6 +130,8 @@ MORE: tuple[Payload, ...] = (
     Payload("pickle", b"\x80\x04\x95cos\nsystem\n(S'id'\ntR."),
 )
 ALL: tuple[Payload, ...] = (*WHOLE, *MORE)
+# Without those that take a second each.
+HANDY: tuple[Payload, ...] = tuple(each for each in ALL if len(each.raw) <= TEN_KILOBYTES)
 
 # Where a redirect could be made to lead away.
 ELSEWHERE: tuple[str, ...] = (

@@ -39,12 +39,15 @@ class PageReader(HTMLParser):
         self.forms: list[FoundForm] = []
         self.links: list[str] = []
         self._raw = ""  # the element whose text is a program, not a text
+        self._html = ""
+        self._in_form = False
         self._area: FormField | None = None
         self._select: FormField | None = None
 
     @classmethod
     def of(cls, html: str) -> Self:
         reader = cls()
+        reader._html = html
         reader.feed(html)
         reader.close()
         return reader
@@ -59,7 +62,8 @@ class PageReader(HTMLParser):
         elif tag == "form":
             method = attributes.get("method", "get").lower()
             self.forms.append(FoundForm(attributes.get("action", ""), method))
-        elif self.forms and tag in {"input", "select", "textarea", "button", "option"}:
+            self._in_form = True
+        elif self._in_form and tag in {"input", "select", "textarea", "button", "option"}:
             self._control(tag, attributes)
 
     def handle_endtag(self, tag: str) -> None:
@@ -69,12 +73,18 @@ class PageReader(HTMLParser):
             self._area = None
         elif tag == "select":
             self._select = None
+        elif tag == "form":
+            self._in_form = False
 
     def handle_data(self, data: str) -> None:
         if self._raw:
             self.scripts.append(data)
         elif self._area is not None:
             self._area.value += data
+
+    def holds(self, word: str) -> bool:
+        """Whether the word stands anywhere on the page."""
+        return word in self._html
 
     def addresses(self) -> list[str]:
         """Everything that the browser would fetch, follow or run."""

@@ -22,6 +22,9 @@ class Shot:
     cookies: Mapping[str, str] = field(default_factory=dict)
     # Readable text by the field into which it was typed: the answer must hold it still.
     typed: Mapping[str, str] = field(default_factory=dict)
+    # Which kind of field meets which class of payload here.
+    meetings: frozenset[tuple[str, str]] = frozenset()
+    is_foreign: bool = False  # names somebody else's records: has to be refused
 
     def with_headers(self, **headers: str) -> "Shot":
         return replace(self, headers={**self.headers, **headers})

@@ -4,7 +4,7 @@ import pytest
 
 from tests.factories.accounts import PASSWORD
 from tests.hostile.attacker import Attacker
-from tests.hostile.conftest import settle
+from tests.hostile.settling import settle
 from tests.hostile.payloads import ELSEWHERE
 from tests.hostile.scene import Scene, Visitor
 from tests.hostile.shots import Shot, encoded, post
@@ -26,13 +26,15 @@ def test_success_leads_nowhere_else(visitors: dict[str, Visitor], scene: Scene, 
     if login:
         body[login] = scene.world.nobody.email
     attacker = Attacker(visitors[name])
-    for away in ELSEWHERE:
-        attacker.fire(post(path, f"next is {away[:60]!r}", [*body.items(), ("next", away)]))
-        query = encoded([("next", away)])
-        attacker.fire(Shot("POST", path, f"?next={away[:60]!r}", query, encoded(body.items())))
+    for number, away in enumerate(ELSEWHERE):
+        if number % 2:
+            attacker.fire(post(path, f"next is {away[:60]!r}", [*body.items(), ("next", away)]))
+        else:
+            query = encoded([("next", away)])
+            attacker.fire(Shot("POST", path, f"?next={away[:60]!r}", query, encoded(body.items())))
 
-    settle([attacker], at_least=2 * len(ELSEWHERE))
-    assert attacker.statuses.get(302, 0) >= 2 * len(ELSEWHERE), attacker.statuses
+    settle([attacker], at_least=len(ELSEWHERE))
+    assert attacker.statuses[302] >= len(ELSEWHERE), attacker.statuses
 
 
 def test_a_mail_that_is_sent_again_leads_back_to_this_host(
@@ -45,4 +47,4 @@ def test_a_mail_that_is_sent_again_leads_back_to_this_host(
             attacker.fire(Shot("POST", path, f"from {away[:60]!r}", headers={"Referer": away}))
 
     settle([attacker], at_least=20)
-    assert attacker.statuses.get(302, 0) >= 20, attacker.statuses
+    assert attacker.statuses[302] >= 20, attacker.statuses

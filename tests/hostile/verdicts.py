@@ -17,6 +17,13 @@ LARGEST_PAGE = 400_000
 LARGEST_ECHO = 14
 MOST_SECONDS = 2.0  # of this process's own time, for a request that may hold a megabyte
 
+_REFUSED = {
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    HTTPStatus.BAD_REQUEST,
+}
+_LOGINS = {"/account/login/", "/admin/login/"}
 _RUNNING = {"javascript", "data", "vbscript", "file"}
 _CONTROL = re.compile(r"[\x00-\x20]")
 _NOT_KEPT = {"password", "hidden", "file", "disabled"}  # nobody typed them, or nobody may see them
@@ -37,6 +44,10 @@ class Answer:
     def kind(self) -> str:
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
+    @property
+    def is_page(self) -> bool:
+        return self.status == HTTPStatus.OK and self.kind == "text/html"
+
     @cached_property
     def text(self) -> str:
         return self.body.decode("utf-8", "replace")
@@ -55,6 +66,7 @@ def problems(shot: Shot, answer: Answer, *, host: str, secrets: tuple[str, ...])
         *_headers(answer, host),
         *_markup(answer),
         *_effects(shot, answer),
+        *_crossing(shot, answer),
         *_forgotten(shot, answer),
     ]
     return [f"{shot.method} {shot.path[:120]} ({shot.about}): {each}" for each in found]
@@ -143,14 +155,18 @@ def of_page(reader: PageReader) -> list[str]:
 
 
 def _effects(shot: Shot, answer: Answer) -> Iterator[str]:
-    was_refused = answer.status in {
-        HTTPStatus.FORBIDDEN,
-        HTTPStatus.NOT_FOUND,
-        HTTPStatus.METHOD_NOT_ALLOWED,
-        HTTPStatus.BAD_REQUEST,
-    }
+    was_refused = answer.status in _REFUSED
     if answer.changed and (shot.must_change_nothing or was_refused):
         yield f"changed {', '.join(answer.changed)} with status {answer.status}"
+
+
+def _crossing(shot: Shot, answer: Answer) -> Iterator[str]:
+    """Somebody else's records: not there, or not for this visitor, or first of all a log-in."""
+    is_sent_away = answer.status == HTTPStatus.FOUND and (
+        urlsplit(answer.headers.get("Location", "")).path in _LOGINS
+    )
+    if shot.is_foreign and answer.status not in _REFUSED and not is_sent_away:
+        yield f"status {answer.status} for somebody else's record"
 
 
 def _forgotten(shot: Shot, answer: Answer) -> Iterator[str]:
