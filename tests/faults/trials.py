@@ -6,6 +6,7 @@ from tests.faults import (
     broker_emptied,
     database_restarted,
     decision_killed,
+    hostile,
     mail_killed,
     reseller_killed,
     smtp,
@@ -21,6 +22,7 @@ TRIALS: list[Trial] = [
     decision_killed.TRIAL,
     broker_emptied.TRIAL,
     beats.TRIAL,
+    hostile.TRIAL,
 ]
 
 

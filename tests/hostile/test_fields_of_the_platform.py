@@ -22,4 +22,4 @@ def test_fields_of_strangers(platform_visitors: dict[str, Visitor], scene: Scene
 def test_parameters(platform_visitors: dict[str, Visitor], scene: Scene) -> None:
     pages = plan.of_door(targets.of_the_platform(scene), Door.CONSOLE)
 
-    settle([plan.at_parameters(platform_visitors["operator"], pages, each=3)], at_least=50)
+    settle([plan.at_parameters(platform_visitors["operator"], pages, each=3)], at_least=40)

@@ -4,9 +4,9 @@ import pytest
 
 from tests.factories.accounts import PASSWORD
 from tests.hostile.attacker import Attacker
-from tests.hostile.settling import settle
 from tests.hostile.payloads import ELSEWHERE
 from tests.hostile.scene import Scene, Visitor
+from tests.hostile.settling import settle
 from tests.hostile.shots import Shot, encoded, post
 
 RIGHT = {

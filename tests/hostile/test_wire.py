@@ -4,9 +4,8 @@ import pytest
 
 from tests.hostile import attacks, payloads, plan, targets
 from tests.hostile.attacker import Attacker
-from tests.hostile.settling import settle
 from tests.hostile.scene import Scene, Visitor
-
+from tests.hostile.settling import settle
 
 
 def test_each_header_by_itself(visitors: dict[str, Visitor], scene: Scene) -> None:
