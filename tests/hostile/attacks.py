@@ -50,6 +50,7 @@ PARAMETERS = (
     "schema",
     "tenant",
 )
+LEADING = {"next", "to", "url", "redirect_to", "return"}  # say where to go afterwards
 Body = tuple[str, str, bytes]  # what is odd, content type, bytes
 FIELDS_ALLOWED = 2_000
 BODY_ALLOWED = 2_621_440
@@ -77,11 +78,24 @@ def at_field(form: Form, field: FormField, payload: Payload) -> Shot:
 
 def mixed(form: Form, rotation: Rotation) -> Shot:
     """Every field hostile at once, each in its own way: each is checked by itself."""
-    thrown = {each.name: rotation.for_field(each.kind) for each in form.fields}
+    thrown = {each.name: _next(each, rotation) for each in form.fields}
     body = {name: payload.raw for name, payload in thrown.items()}
     meetings = frozenset((each.kind, thrown[each.name].kind) for each in form.fields)
     about = ", ".join(f"{payload.kind} in {name}" for name, payload in thrown.items())[:400]
     return replace(_sent(form, about, body, thrown), meetings=meetings)
+
+
+def _next(field: FormField, rotation: Rotation) -> Payload:
+    if field.name in LEADING:
+        return Payload("elsewhere", rotation.one_of(payloads.ELSEWHERE, "elsewhere"))
+    return rotation.for_field(field.kind)
+
+
+def elsewhere(form: Form, targets: Iterable[str]) -> Iterator[Shot]:
+    """An honest form, but for where it leads afterwards."""
+    for field in form.fields:
+        for away in targets if field.name in LEADING else ():
+            yield at_field(form, field, Payload("elsewhere", away))
 
 
 def without_each_field(form: Form) -> Iterator[Shot]:
@@ -136,13 +150,20 @@ def at_query(path: str, names: Iterable[str], thrown: Iterable[Payload]) -> Iter
 
 def at_whole_query(path: str, names: Iterable[str], thrown: Iterable[Payload]) -> Iterator[Shot]:
     """Every parameter that anything might read, at once."""
+    yield from in_every_parameter(path, names, thrown)
+    yield Shot("GET", path, "a broken query", query=b"%&=%zz&&;;==%u0041&?#&=a&%00=%00&a[b]=[c")
+    yield Shot("GET", path, "many parameters", query=b"&".join(b"a%d=1" % n for n in range(5_000)))
+
+
+def in_every_parameter(
+    path: str, names: Iterable[str], thrown: Iterable[Payload]
+) -> Iterator[Shot]:
+    """The same in every parameter."""
     everything = sorted({*PARAMETERS, *names})
     for payload in thrown:
         if len(payload.raw) * len(everything) < payloads.ONE_MEGABYTE:
             pairs = [(name, payload.raw) for name in everything]
             yield get(path, f"{payload.kind} in every parameter", pairs)
-    yield Shot("GET", path, "a broken query", query=b"%&=%zz&&;;==%u0041&?#&=a&%00=%00&a[b]=[c")
-    yield Shot("GET", path, "many parameters", query=b"&".join(b"a%d=1" % n for n in range(5_000)))
 
 
 def at_redirects(path: str, targets: Iterable[str] = payloads.ELSEWHERE) -> Iterator[Shot]:

@@ -63,6 +63,8 @@ SHORT: tuple[Payload, ...] = (
     Payload("no number", "NaN"),
     Payload("too large a number", "9" * 400),
 )
+# What the database or a codec refuses, so that no page may forget to ask before it does.
+POISON: tuple[Payload, ...] = tuple(each for each in SHORT if each.kind in {"NUL", "no UTF-8"})
 # By those who are kept out before anything is read.
 FEW: tuple[Payload, ...] = tuple(
     each for each in SHORT if each.kind in {"markup, template and SQL", "NUL", "no UTF-8"}

@@ -72,7 +72,9 @@ def at_fields(visitor: Visitor, pages: Iterable[Target]) -> Fields:
         waiting += behind(done, form)
         mixes = range(MIXES if form.fields else 0)
         done.attacker.fire_all(attacks.mixed(form, rotation) for _ in mixes)
+        done.attacker.fire_all(attacks.at_whole_form(form, payloads.POISON if form.fields else ()))
         done.attacker.fire_all(attacks.at_each_field(form, payloads.ACCEPTABLE[:2]))
+        done.attacker.fire_all(attacks.elsewhere(form, payloads.ELSEWHERE[:3]))
         done.attacker.fire(rotation.one_of(list(attacks.at_shape(form)), "shape"))
     for form, control, payload in done.unmet():
         done.attacker.fire(attacks.at_field(form, control, payload))

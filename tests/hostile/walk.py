@@ -21,7 +21,6 @@ LONGEST = 2_000  # bytes of one parameter, where forty are sent at once
 # on other ones.
 THOROUGH = {"anybody", "a guarded person", "customer's administrator", "staff owner", "operator"}
 EVERY = 3
-_LEADING = {"next", "to"}  # parameters that say where to go
 
 
 @dataclass
@@ -57,6 +56,9 @@ def through(visitor: Visitor, pages: Iterable[Target], scene: Scene, *, turn: in
             walk.forms.setdefault(form.key, form)
         names = queries_on(page, target).get(target.path, set())
         walk.attacker.fire(everything_at_once(target.path, names, visitor, rotation))
+        if visitor.name in THOROUGH and is_open(target, visitor):
+            poisoned = attacks.in_every_parameter(target.path, names, payloads.POISON)
+            walk.attacker.fire_all(poisoned)
         if visitor.name in THOROUGH or rotation.number("page") % EVERY == 0:
             walk.attacker.fire_all(at_page(target, visitor, rotation))
     for form in walk.forms.values():
@@ -108,7 +110,12 @@ def everything_at_once(
 ) -> Shot:
     """Every parameter, header and cookie, each with something else."""
     pairs = [
-        (name, _away(rotation) if name in _LEADING else rotation.for_field("query").raw[:LONGEST])
+        (
+            name,
+            _away(rotation)
+            if name in attacks.LEADING
+            else rotation.for_field("query").raw[:LONGEST],
+        )
         for name in sorted({*attacks.PARAMETERS, *names})
     ]
     values = tuple(payloads.HEADER_VALUES.values())
