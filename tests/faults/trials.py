@@ -7,6 +7,7 @@ from tests.faults import (
     database_cut,
     database_restarted,
     decision_killed,
+    hostile,
     mail_killed,
     reseller_killed,
     smtp,
@@ -25,6 +26,7 @@ TRIALS: list[Trial] = [
     broker_emptied.TRIAL,
     beats.TRIAL,
     timing.TRIAL,
+    hostile.TRIAL,
 ]
 
 
