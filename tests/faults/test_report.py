@@ -13,6 +13,9 @@ from tests.faults.steps import Step
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
+OLD = "| `mail-killed` | 3 | 3 | 0 | 0 | 0 | 9 |  |\n| `smtp` | 3 | 3 | 0 | 0 | 0 | 4 |  |"
+
+
 def result(outcome: Outcome) -> Result:
     shown = {"struck": "struck", "never": "never seen"}
     trial = Trial("mail-killed", "No mail is lost.", lambda _rounds: outcome, shown)
@@ -48,20 +51,24 @@ def test_programs_get_everything() -> None:
     assert told["seconds"] == 12.4
 
 
-def test_the_table_replaces_the_old_one_and_nothing_else(
+def test_new_rows_take_the_place_of_old_ones_and_of_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = tmp_path / "reliability.md"
-    page.write_text(f"# Before\n\n{report.BEGIN}\nold\n{report.END}\n\nAfter\n")
+    page.write_text(f"# Before\n\n{report.BEGIN}\nold\n{OLD}\n{report.END}\n\nAfter\n")
     monkeypatch.setattr(report, "PAGE", page)
 
     report.write([result(Outcome(200))], command="script/faults --write", machine="2 cores")
 
     text = page.read_text()
-    assert text.startswith(f"# Before\n\n{report.BEGIN}\n`script/faults --write`, 2 cores:\n\n| ")
+    assert text.startswith(
+        f"# Before\n\n{report.BEGIN}\nLast: `script/faults --write`, 2 cores:\n\n| "
+    )
     assert "| `mail-killed` | 200 |" in text
+    assert "| `mail-killed` | 3 |" not in text
+    assert "| `smtp` | 3 | 3 |" in text
     assert text.endswith(f"{report.END}\n\nAfter\n")
-    assert "old" not in text
+    assert "old\n" not in text
 
 
 def known() -> list[Step]:
