@@ -15,7 +15,7 @@ from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
 from accounts.forms import EntranceManners
 from audit import security
-from components.cleaning import PlainText
+from formats.plain_text import PlainText
 
 CODE = {"code": _("Code")}
 # What parsers raise on answers that no browser gives.

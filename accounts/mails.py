@@ -53,6 +53,21 @@ def password_reset(user: User, *, secret_link: str, event: str) -> OutgoingMail:
     )
 
 
+def password_reset_offer(
+    user: User, *, secret_link: str, by: User, about: Iterable[trail.Mentioned] = ()
+) -> OutgoingMail:
+    """The same link, sent by somebody who manages the person."""
+    until = timezone.now() + dt.timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+    return outbox.queue(
+        "password_reset_offer",
+        to=recipient(user),
+        tokens={"sender_name": str(by), "valid_until": until},
+        unique_key=f"password_reset_offer:{links.fingerprint(secret_link)}",
+        about=[user, *about],
+        secret_link=secret_link,
+    )
+
+
 def account_suspended(
     user: User, *, event: str, about: Iterable[trail.Mentioned] = ()
 ) -> OutgoingMail:

@@ -10,5 +10,6 @@ def connect() -> None:
     mail_renewals.register("staff_invitation", renewals.invite_again)
     mail_renewals.register("customer_invitation", renewals.invite_again)
     mail_renewals.register("password_reset", renewals.send_reset_again)
+    mail_renewals.register("password_reset_offer", renewals.offer_reset_again)
     reseller_hooks.register_seed("owner", staff.seed_owner)
     reseller_hooks.register_after_restore("accounts", restoring.set_right)

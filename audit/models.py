@@ -23,6 +23,8 @@ class AuditEntry(models.Model):
     # request, …
     about = ArrayField(models.UUIDField())
     changes = models.JSONField(default=dict)  # {"field": [old, new]}
+    # {"field": "what it was called then"}, see trail.Named
+    labels = models.JSONField(default=dict, db_default={})
     note = models.TextField(blank=True)
 
     objects = AuditEntryQuerySet.as_manager()

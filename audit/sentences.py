@@ -71,7 +71,11 @@ def changes(entry: AuditEntry) -> list[Change]:
     """What the entry changed, field by field, with the labels that forms show."""
     fields = _fields_of(entry.subject_type)
     return [
-        Change(_label(name, fields), _shown(old, fields.get(name)), _shown(new, fields.get(name)))
+        Change(
+            entry.labels.get(name) or _label(name, fields),
+            _shown(old, fields.get(name)),
+            _shown(new, fields.get(name)),
+        )
         for name, (old, new) in entry.changes.items()
     ]
 

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, Self
 
 from django.db import connection
 
@@ -33,6 +33,18 @@ class Mention:
     id: uuid.UUID
 
 
+class Named(str):
+    """The name of a changed field that no model knows, with what people called it at that time."""
+
+    __slots__ = ("label",)
+    label: str
+
+    def __new__(cls, name: str, label: str) -> Self:
+        named = super().__new__(cls, name)
+        named.label = label
+        return named
+
+
 class Record(Mentioned, Protocol):
     """Whatever is acted on: any model whose key is a UUID."""
 
@@ -54,7 +66,8 @@ def record(  # noqa: PLR0913 - the six things that an entry tells; all but the f
 
     `action` reads `<noun>.<past tense>` and must be described in `audit.sentences`. `about` names
     further records on whose timeline the entry stands. `changes` maps a field's name to its old and
-    new value. Must run inside the transaction of the change: then both happen or neither does.
+    new value; a name that is no field of the subject's model is a `Named`. Must run inside the
+    transaction of the change: then both happen or neither does.
     """
     sentences.require_described(action)
     if not connection.in_atomic_block:
@@ -68,6 +81,7 @@ def record(  # noqa: PLR0913 - the six things that an entry tells; all but the f
         subject_name=str(subject)[:254],
         about=list({subject.id, *(each.id for each in about)}),
         changes={field: [plain(old), plain(new)] for field, (old, new) in (changes or {}).items()},
+        labels={field: field.label for field in changes or {} if isinstance(field, Named)},
         note=note,
     )
 

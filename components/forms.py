@@ -13,8 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from components.cleaning import PlainText
 from components.countries import country_field
+from formats.plain_text import PlainText
 
 __all__ = ["PortalForm", "PortalModelForm", "Section", "Sections", "Text", "country_field"]
 
@@ -77,6 +77,7 @@ class FormManners:
     def __init__(self, *args: Any, cancel_url: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cancel_url = cancel_url or self.cancel_url
+        self.fields.update(self.more_fields())
         for name, field in self.fields.items():
             teach_manners(name, field)
         self.helper = FormHelper()
@@ -84,6 +85,10 @@ class FormManners:
         self.helper.disable_csrf = True
         self.helper.form_show_errors = True
         self.helper.layout = self.get_layout()
+
+    def more_fields(self) -> dict[str, forms.Field]:
+        """Fields that depend on records, behind those of the class."""
+        return {}
 
     def get_layout(self) -> Layout:
         if not self.sections:

@@ -213,6 +213,18 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0 * 60,
         "options": {"expires": 60 * 50},
     },
+    # Finds resellers whose customers' search texts lag behind a custom field.
+    "customers.sweep_search": {
+        "task": "customers.sweep_search",
+        "schedule": 60.0 * 5,
+        "options": {"expires": 60 * 4},
+    },
+    # Sets purchase orders to Expired whose last day has passed where their reseller is.
+    "customers.sweep_purchase_orders": {
+        "task": "customers.sweep_purchase_orders",
+        "schedule": 60.0 * 60,
+        "options": {"expires": 60 * 50},
+    },
 }
 
 # ── Mail ──────────────────────────

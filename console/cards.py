@@ -1,5 +1,7 @@
 """The cards on the home page."""
 
+from urllib.parse import urlencode
+
 from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -7,8 +9,11 @@ from django.utils.translation import ngettext
 
 from accounts.roles import StaffPermission
 from approvals.models import ApprovalRequest
+from components.lists import COUNT_LIMIT, bounded_count, number_text
 from console import waiting
 from console.waiting import Card, Source
+from customers.models import PurchaseOrder
+from resellers.current import today
 
 
 def requests_to_decide() -> Card | None:
@@ -28,7 +33,26 @@ def requests_to_decide() -> Card | None:
     )
 
 
+def orders_to_renew() -> Card | None:
+    """How many active purchase orders have a renewal date that is near or has passed."""
+    number = bounded_count(PurchaseOrder.objects.listed().renewal_due(today()), COUNT_LIMIT)
+    if not number:
+        return None
+    return Card(
+        title=ngettext(
+            "Purchase order is due for renewal", "Purchase orders are due for renewal", number
+        ),
+        number=number_text(number, COUNT_LIMIT),
+        url=f"{reverse('console:orders:list')}?{urlencode({'view': 'renewal'})}",
+        link=_("Open the list"),
+        icon="file-dollar",
+    )
+
+
 def register() -> None:
     waiting.register(
         Source(requests_to_decide, permission=StaffPermission.DECIDE_REQUESTS, position=10)
+    )
+    waiting.register(
+        Source(orders_to_renew, permission=StaffPermission.EDIT_CUSTOMERS, position=30)
     )

@@ -1,8 +1,11 @@
 """A customer keeps an administrator: the last one cannot be removed, suspended or demoted.
 
 Where an administrator is active, an active one must stay; where all still wait for their first
-log-in, one of them must. Whoever checks this holds the customer's row, so that two people cannot
-take away the last two at once.
+log-in, one of them must. Somebody whom the company added itself waits until they were here, even
+if they have an account: else the answer would tell whether the e-mail is known.
+
+Whoever checks this holds the customer's row, so that two people cannot take away the last two at
+once.
 """
 
 from django.utils.translation import gettext as _
@@ -30,10 +33,12 @@ class LastAdministratorError(Exception):
 
 def keep_one_without(membership: Membership) -> None:
     """Check that the customer can do without this person. Raises LastAdministratorError."""
-    status = membership.user.status
+    status = _standing(membership)
     if membership.role != CustomerRole.ADMINISTRATOR or status == User.Status.SUSPENDED:
         return
     others = Membership.objects.besides(membership).administrators()
+    if status == User.Status.ACTIVE:
+        others = others.came_in()
     if others.filter(user__status__in=_as_good_as(status)).exists():
         return
     names = {"person": membership.user, "customer": membership.customer}
@@ -61,6 +66,12 @@ def keep_one_when_suspended(user: User) -> None:
             keep_one_without(membership)
         except LastAdministratorError as error:
             raise CannotSuspendError(str(error)) from error
+
+
+def _standing(membership: Membership) -> str:
+    """The person's status, as far as this customer can count on it."""
+    status: str = membership.user.status
+    return status if status == User.Status.SUSPENDED else membership.shown_status
 
 
 def _as_good_as(status: str) -> list[str]:

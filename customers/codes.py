@@ -62,11 +62,15 @@ def _base(organization_name: str) -> str:
     return code or "".join(telling[:1])[:COMFORTABLE] or FALLBACK
 
 
-def _words(text: str) -> list[str]:
+def spell_out(text: str) -> str:
+    """The text in capital letters that ASCII knows; what it does not know falls away."""
     spelled = unicodedata.normalize("NFC", text).upper().translate(SPELLED_OUT)
-    plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
+    return unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode().upper()
+
+
+def _words(text: str) -> list[str]:
     # Dots and apostrophes join what they stand between: S.p.A. is one word, and so is O'Neill.
-    return re.findall(r"[A-Z0-9]+", re.sub(r"[.'’`]", "", plain.upper()))
+    return re.findall(r"[A-Z0-9]+", re.sub(r"[.'’`]", "", spell_out(text)))
 
 
 def _numbered(base: str) -> Iterator[str]:

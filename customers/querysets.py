@@ -7,20 +7,40 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import models
-from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Now, NullIf
 
+from customers.custom_querysets import CustomValuesQuerySet
 from customers.roles import CustomerRole
 from customers.search import holds
 from formats import phones
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from customers.models import Customer, Membership
+    from customers.models import (  # noqa: F401 - named in brackets
+        Contact,
+        Customer,
+        Membership,
+    )
 
 LONGEST_SEARCH = 10  # words
 
+_CAME_IN = Q(introduced_as="") | Q(user__last_login__gte=F("created_at"))
 
-class CustomerQuerySet(models.QuerySet["Customer"]):
+
+class CustomerQuerySet(CustomValuesQuerySet["Customer"]):
     def of_person(self, user: User) -> CustomerQuerySet:
         """The customers that this person belongs to."""
         return self.filter(memberships__user=user)
@@ -39,7 +59,8 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.filter(country=code)
 
     def search(self, words: str) -> CustomerQuerySet:
-        """Those that hold every word in their name, code, contact, e-mail, phone or website.
+        """Those that hold every word in their name, code, contact, e-mail, phone, website or in a
+        custom field that is searched.
 
         See `customers.search` for words of one or two letters. A phone number is found however it
         is typed.
@@ -93,13 +114,53 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Administrators who can log in."""
         return self.administrators().filter(user__status="active")
 
+    def came_in(self) -> MembershipQuerySet:
+        """Without those whom the customer's own administrator added and who were not here since."""
+        return self.filter(_CAME_IN)
+
+    def as_shown(self) -> MembershipQuerySet:
+        """Adds `shown_as` and `shown_state`: name and status as the person's company may see them.
+
+        `Membership.shown_name` and `.shown_status` in SQL: else searching and sorting would tell.
+        """
+        own_name = Coalesce(NullIf("user__full_name", Value("")), "user__email")
+        return self.select_related("user").annotate(
+            shown_as=Case(
+                When(_CAME_IN, then=own_name),
+                default=F("introduced_as"),
+                output_field=CharField(),
+            ),
+            shown_state=Case(
+                When(_CAME_IN, then=F("user__status")),
+                default=Value("pending_email_validation"),
+                output_field=CharField(),
+            ),
+        )
+
+    def search(self, words: str) -> MembershipQuerySet:
+        """Those who hold every word in their name or e-mail."""
+        found = self
+        for word in words.split()[:LONGEST_SEARCH]:
+            by_name = Q(user__full_name__icontains=word)
+            found = found.filter(by_name | Q(user__email__icontains=word))
+        return found
+
+    def search_as_shown(self, words: str) -> MembershipQuerySet:
+        """The same in what the company may see."""
+        found = self
+        for word in words.split()[:LONGEST_SEARCH]:
+            by_name = Q(shown_as__icontains=word)
+            found = found.filter(by_name | Q(user__email__icontains=word))
+        return found
+
     def besides(self, membership: Membership) -> MembershipQuerySet:
         """Everybody else of the same customer."""
         others = self.filter(customer_id=membership.customer_id)
         return others.exclude(pk=membership.pk)
 
     def with_invitations(self) -> MembershipQuerySet:
-        """Adds `invited_until`: when the person's live invitation ends, or None."""
+        """Adds `invited_until`: when the person's live invitation ends, or None; and whether it
+        `is_invitation_over`."""
         live = FilteredRelation(
             "user__one_time_links",
             condition=Q(
@@ -108,7 +169,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
                 user__one_time_links__revoked_at__isnull=True,
             ),
         )
-        return self.annotate(invitation=live).annotate(invited_until=F("invitation__expires_at"))
+        is_over = ExpressionWrapper(
+            Q(invitation__expires_at__lte=Now()), output_field=BooleanField()
+        )
+        return self.annotate(invitation=live).annotate(
+            invited_until=F("invitation__expires_at"), is_invitation_over=is_over
+        )
 
     def invited(self) -> MembershipQuerySet:
         """Those whose invitation was neither accepted nor replaced, be it over or not."""
@@ -119,3 +185,26 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def customer_ids(self) -> list[uuid.UUID]:
         """In the order in which they are locked."""
         return list(self.order_by("customer_id").values_list("customer_id", flat=True))
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def of_customer(self, customer: Customer) -> ContactQuerySet:
+        return self.filter(customer=customer)
+
+    def primary(self) -> ContactQuerySet:
+        return self.filter(is_primary=True)
+
+    def search(self, words: str) -> ContactQuerySet:
+        """Those that hold every word in their name, designation, e-mail or numbers."""
+        found = self
+        for word in words.lower().split()[:LONGEST_SEARCH]:
+            found = found.filter(search_text__contains=word)
+        return found
+
+    def with_users(self) -> ContactQuerySet:
+        """Adds `user_id`: the user of the same customer with this e-mail, or None."""
+        same = self.model._default_manager.filter(  # noqa: SLF001
+            pk=OuterRef("pk"), customer__memberships__user__email=F("email")
+        ).order_by()
+        users = same.values("customer__memberships__user_id")
+        return self.annotate(user_id=Subquery(users))

@@ -15,6 +15,7 @@ class CustomerRole(models.TextChoices):
 class CustomerPermission(StrEnum):
     VIEW_COMPANY = "view_company"
     VIEW_PEOPLE = "view_people"
+    MANAGE_PEOPLE = "manage_people"
 
 
 PERMISSIONS: dict[str, frozenset[CustomerPermission]] = {

@@ -16,19 +16,14 @@ from accounts.roles import StaffRole
 from approvals.flows import decisions, signup
 from approvals.models import ApprovalRequest, Signup
 from config.environment import Mode
-from customers.flows import customers
+from customers.custom_values import parse
+from customers.flows import contacts, custom_fields, customers
 from customers.flows import people as customer_people
-from customers.models import Customer, Membership
-from demo import calendar
-from demo.world import (
-    OPERATOR_EMAIL,
-    PASSWORD,
-    RESELLERS,
-    DemoCustomer,
-    DemoPerson,
-    DemoReseller,
-    DemoSignup,
-)
+from customers.models import Customer, CustomField, Membership
+from demo import calendar, orders
+from demo.contacts import CONTACTS
+from demo.kinds import DemoCustomer, DemoField, DemoPerson, DemoReseller, DemoSignup
+from demo.world import OPERATOR_EMAIL, PASSWORD, RESELLERS
 from formats import addresses, phones
 from resellers import flows as reseller_flows
 from resellers import provisioning
@@ -101,8 +96,14 @@ def _remove(reseller: Reseller) -> None:
 
 def _furnish(world: DemoReseller) -> None:
     owner = _make_team(world)
+    with calendar.backdated(days=34):
+        fields = [_define_field(each, by=owner) for each in world.fields]
     for number, customer in enumerate(world.customers):
-        _make_customer(customer, by=owner, days_ago=30 - 2 * number)
+        _make_customer(customer, by=owner, days_ago=30 - 2 * number, fields=fields)
+    with calendar.backdated(days=5):
+        for number, field in enumerate(fields):
+            if world.fields[number].retired:
+                custom_fields.retire(field, by=owner)
     for each in world.signups:
         _make_signup(each, by=owner)
 
@@ -126,7 +127,22 @@ def _accept_invitation(user: User) -> None:
     invitations.accept(token, password=PASSWORD)
 
 
-def _make_customer(world: DemoCustomer, *, by: User, days_ago: int) -> None:
+def _define_field(world: DemoField, *, by: User) -> CustomField:
+    details: custom_fields.FieldDetails = {
+        "label": world.label,
+        "kind": world.kind,
+        "help_text": world.help_text,
+        "required": world.required,
+        "searchable": world.searchable,
+    }
+    target = CustomField.Target.CUSTOMER
+    new = custom_fields.NewField(applies_to=target, details=details, choices=world.choices)
+    return custom_fields.create(new, by=by)
+
+
+def _make_customer(
+    world: DemoCustomer, *, by: User, days_ago: int, fields: list[CustomField]
+) -> None:
     details: customers.CustomerDetails = {
         "organization_name": world.organization_name,
         "contact_name": world.contact_name,
@@ -141,8 +157,13 @@ def _make_customer(world: DemoCustomer, *, by: User, days_ago: int) -> None:
         "industry": world.industry,
     }
     with calendar.backdated(days=days_ago):
-        customer = customers.create(details, by=by)
-        Customer.objects.filter(pk=customer.pk).update(created_at=calendar.days_ago(days_ago))
+        custom = {each.key: parse(each, world.custom.get(each.label)) for each in fields}
+        customer = customers.create(details, by=by, custom=custom)
+        made_at = calendar.days_ago(days_ago)
+        Customer.objects.filter(pk=customer.pk).update(created_at=made_at)
+        orders.furnish(customer, world, at=made_at, by=by)
+        for contact in CONTACTS.get(world.organization_name, ()):
+            contacts.add(customer, contact, by=by)
     for number, person in enumerate(world.people):
         days = max(days_ago - 1 - number, 0)
         with calendar.backdated(days=days):

@@ -1,1 +1,1 @@
-"""How the world writes phone numbers, addresses and domains. Knows no record and no page."""
+"""How the world writes: phone numbers, addresses, domains, plain text. Knows no record."""

@@ -104,6 +104,13 @@ _KINDS = [
         secret_link=_("Link to accept the invitation"),
     ),
     MailKind(
+        name="customer_joined",
+        label=_("Access to a further company"),
+        reason=_("You get this mail because you have an account at {reseller}."),
+        own_tokens={"inviter_name": _INVITER, "company_name": _COMPANY, "login_url": _LOGIN_URL},
+        button="login_url",
+    ),
+    MailKind(
         name="email_validation",
         label=_("E-mail validation"),
         reason=_("You get this mail because this address was used to sign up at {reseller}."),
@@ -160,6 +167,16 @@ _KINDS = [
         label=_("Password reset"),
         reason=_("You get this mail because somebody asked for a new password at {reseller}."),
         own_tokens={"valid_until": _VALID_UNTIL},
+        secret_link=_("Link to choose a new password"),
+    ),
+    MailKind(
+        name="password_reset_offer",
+        label=_("Link for a new password"),
+        reason=_("You get this mail because you have an account at {reseller}."),
+        own_tokens={
+            "sender_name": Token(_("Who sends the link"), "Robin Fisher"),
+            "valid_until": _VALID_UNTIL,
+        },
         secret_link=_("Link to choose a new password"),
     ),
     MailKind(

@@ -24,7 +24,7 @@ def register() -> None:
         Entry(
             _("People"),
             "users",
-            "portal:company:people",
+            "portal:people:list",
             permission=CustomerPermission.VIEW_PEOPLE,
             arguments=COMPANY,
             key="p",

@@ -1,6 +1,10 @@
 """The door to the reseller whose schema is in use."""
 
+import datetime as dt
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
+from django.utils import timezone
 from django_tenants.utils import schema_context
 
 from resellers.models import Reseller
@@ -27,6 +31,11 @@ def current_reseller() -> Reseller:
     # Inside schema_context() the connection knows only a name. From now on it knows the reseller.
     connection.set_tenant(reseller)
     return reseller
+
+
+def today() -> dt.date:
+    """The day at the current reseller, by its own time zone."""
+    return timezone.localdate(timezone=ZoneInfo(current_reseller().time_zone))
 
 
 def absolute_url(path: str, *, host: str | None = None) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import mails, tokens
-from accounts.flows import invitations
+from accounts.flows import invitations, passwords
 from accounts.models import User
 from audit import sentences, trail
 from audit.trail import Person
@@ -45,6 +45,15 @@ def send_reset_again(mail: OutgoingMail, *, by: Person) -> OutgoingMail:
         raise CannotRenewError(_("This person is not active."))
     entry = trail.record(RESET_SENT, subject=user, actor=by)
     return mails.password_reset(user, secret_link=tokens.reset_url(user), event=str(entry.pk))
+
+
+@transaction.atomic
+def offer_reset_again(mail: OutgoingMail, *, by: Person) -> OutgoingMail:
+    """Send the recipient another link for a new password. Raises CannotRenewError."""
+    try:
+        return passwords.send_reset(_recipient(mail), by=User.objects.get(pk=by.id))
+    except passwords.CannotSendResetError as error:
+        raise CannotRenewError(str(error)) from error
 
 
 def _recipient(mail: OutgoingMail) -> User:

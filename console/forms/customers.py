@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, ClassVar, cast
 
+from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from components.company_forms import AddressForm, DomainField, clean_phones, show_phones
 from components.forms import PortalModelForm, Sections, Text, country_field
+from console.forms.customer_fields import CustomFieldsMixin, custom_sections
 from console.forms.editing import VersionedForm
 from console.forms.lifecycle import LookAlikeForm
 from customers.flows.customers import CustomerDetails
@@ -150,8 +152,12 @@ class CustomerForm(AddressForm, CustomerDetailsForm):
         fields: Sequence[str] = (*ORGANIZATION, *CONTACT, *PARTS, *OPTIONS)
 
 
-class CreateCustomerForm(LookAlikeForm, CustomerForm):
-    """The same fields, with a key of its own: sent twice, the form makes one customer."""
+class CreateCustomerForm(CustomFieldsMixin, LookAlikeForm, CustomerForm):
+    """The same fields and the custom ones, with a key of its own: sent twice, it makes one."""
+
+    def get_layout(self) -> Layout:
+        self.sections = (*type(self).sections, *custom_sections(self))
+        return super().get_layout()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from components.company_forms import DomainField
 from components.forms import PortalForm, Text
+from console.forms.customer_fields import CustomFieldsMixin
 from customers.duplicates import LookAlike, look_alikes, telling_domains
 from customers.flows.customers import CustomerDetails
 from customers.models import Customer
@@ -34,8 +35,8 @@ class LookAlikeForm(forms.Form):
         return [hint for hint in found if hint.customer.pk != typed.get("key")]
 
 
-class QuickCustomerForm(LookAlikeForm, PortalForm):
-    """The least that a customer needs: a name, whom to write to, a domain."""
+class QuickCustomerForm(CustomFieldsMixin, LookAlikeForm, PortalForm):
+    """The least that a customer needs: a name, whom to write to, a domain, required fields."""
 
     submit_label: Text = _("Create customer")
 

@@ -13,5 +13,6 @@ urlpatterns = [
     path("<uuid:person_id>/role/", people.ChangeRole.as_view(), name="role"),
     path("<uuid:person_id>/status/", people.SetStatus.as_view(), name="status"),
     path("<uuid:person_id>/password/", people.SetPassword.as_view(), name="password"),
+    path("<uuid:person_id>/reset/", people.SendReset.as_view(), name="reset"),
     path("<uuid:person_id>/remove/", people.RemovePerson.as_view(), name="remove"),
 ]

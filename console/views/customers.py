@@ -18,7 +18,7 @@ from console.views.lifecycle import LookAlikePage
 from customers import codes
 from customers.flows import customers as flows
 from customers.flows import lifecycle
-from customers.models import Customer, Membership
+from customers.models import Customer, CustomField, Membership
 
 
 class CustomerList(ConsolePage, TemplateView):
@@ -56,7 +56,9 @@ class CreateCustomer(RefreshablePage, LookAlikePage, ConsolePage, FormView[Creat
     form_class = CreateCustomerForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "cancel_url": reverse("console:customers:list")}
+        definitions = list(CustomField.objects.of_target(CustomField.Target.CUSTOMER))
+        cancel = reverse("console:customers:list")
+        return {**super().get_form_kwargs(), "definitions": definitions, "cancel_url": cancel}
 
     def get_form(self, form_class: type[CreateCustomerForm] | None = None) -> CreateCustomerForm:
         form = super().get_form(form_class)

@@ -15,8 +15,8 @@ from console.views.base import CustomerPage
 from customers.staleness import StaleError
 
 
-class EditPage(CustomerPage, FormView[Any]):
-    """One form over one versioned record of a customer. A page says what it edits and how.
+class Editing(FormView[Any]):
+    """One form over one versioned record. A page says what it edits and how.
 
     When somebody else was faster, it shows was / theirs / yours, and the form with this person's
     changes on top of theirs.
@@ -48,7 +48,9 @@ class EditPage(CustomerPage, FormView[Any]):
         except StaleError as error:
             return self.show_what_changed(form, error)
         except self.refusal as error:
-            form.add_error(getattr(error, "field", None), str(error))
+            # A field that came to be this moment has no box in this form yet.
+            name = getattr(error, "field", None)
+            form.add_error(name if name in form.fields else None, str(error))
             return self.form_invalid(form)
         messages.success(self.request, str(self.saved_sentence))
         return HttpResponseRedirect(self.get_success_url())
@@ -60,3 +62,7 @@ class EditPage(CustomerPage, FormView[Any]):
         conflicts = form.conflicts_with(error)
         context = self.get_context_data(form=again, error=error, conflicts=conflicts)
         return self.render_to_response(context, status=HTTPStatus.CONFLICT)
+
+
+class EditPage(Editing, CustomerPage):
+    """The same over a record of a customer."""

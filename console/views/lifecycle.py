@@ -21,10 +21,10 @@ from console.forms.lifecycle import (
 )
 from console.views.base import ConsolePage, CustomerPage
 from customers.duplicates import look_alikes
+from customers.flows import custom_values, lifecycle, merging
 from customers.flows import customers as flows
-from customers.flows import lifecycle, merging
 from customers.flows.lifecycle import CannotChangeCustomerStatusError
-from customers.models import Customer
+from customers.models import Customer, CustomField
 
 
 class LookAlikePage:
@@ -46,10 +46,12 @@ class LookAlikePage:
     def create(self, form: Any) -> HttpResponse:
         """Make the customer and lead on; refusals go beside the fields."""
         page: Any = self
+        key = form.cleaned_data["key"]
         try:
-            customer = flows.create(form.details, by=page.user, key=form.cleaned_data["key"])
+            customer = flows.create(form.details, by=page.user, key=key, custom=form.told)
         except flows.CannotSaveCustomerError as error:
-            form.add_error(error.field, str(error))
+            # A custom field that came to be this moment has no box in this form yet.
+            form.add_error(error.field if error.field in form.fields else None, str(error))
             refused: HttpResponse = page.form_invalid(form)
             return refused
         messages.success(page.request, _("%(customer)s was created.") % {"customer": customer})
@@ -64,7 +66,10 @@ class QuickCreateCustomer(LookAlikePage, ConsolePage, FormView[QuickCustomerForm
     form_class = QuickCustomerForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "cancel_url": reverse("console:customers:list")}
+        fields = CustomField.objects.of_target(CustomField.Target.CUSTOMER)
+        definitions = [each for each in fields if each.required or each.is_retired]
+        cancel = reverse("console:customers:list")
+        return {**super().get_form_kwargs(), "definitions": definitions, "cancel_url": cancel}
 
 
 class StatusPage(CustomerPage):
@@ -169,7 +174,8 @@ class MergeCustomer(StatusPage, FormView[MergeForm]):
 
     def form_valid(self, form: MergeForm) -> HttpResponse:
         if "confirmed" not in self.request.POST:
-            filled = labelled(merging.filled(self.customer, form.survivor))
+            both = self.customer, form.survivor
+            filled = labelled(merging.filled(*both)) | custom_values.would_take_over(*both)
             context = self.get_context_data(form=form, survivor=form.survivor, filled=filled)
             return self.render_to_response(context)
         try:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
-from accounts.flows import invitations, team
+from accounts.flows import invitations, passwords, team
 from accounts.flows import people as accounts_flows
 from accounts.models import User
 from accounts.roles import StaffPermission
@@ -21,10 +21,11 @@ from console.forms.people import (
     StatusForm,
     SuspendForm,
 )
+from console.lists.people import PeopleListing
 from console.timeline import timeline_of
 from console.views.base import CustomerPage, PersonPage
 from customers.flows import people as flows
-from customers.models import Membership
+from customers.models import Contact, Membership
 
 
 class PeopleList(CustomerPage, TemplateView):
@@ -33,8 +34,15 @@ class PeopleList(CustomerPage, TemplateView):
     template_name = "console/people/list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        people = Membership.objects.of_customer(self.customer).with_invitations()
-        return super().get_context_data(people=people, now=timezone.now(), **kwargs)
+        add = reverse("console:people:add", args=[self.customer.pk])
+        may_add = self.may(StaffPermission.MANAGE_PEOPLE)
+        listing = PeopleListing(
+            self.request.GET,
+            Membership.objects.of_customer(self.customer).with_invitations(),
+            empty_url=add if may_add else "",
+            empty_label=_("Create administrator"),
+        )
+        return super().get_context_data(listing=listing, **kwargs)
 
 
 class AddPerson(CustomerPage, FormView[AddPersonForm]):
@@ -81,8 +89,10 @@ class PersonDetail(PersonPage, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         person = self.membership.user
         others = Membership.objects.of_person(person).exclude(pk=self.membership.pk)
+        contacts = Contact.objects.of_customer(self.customer).filter(email=person.email)
         return super().get_context_data(
             others=others,
+            contact=contacts.first(),
             refusal=team.refusal_to_manage(person, by=self.user),
             may_be_invited=invitations.may_be_invited(person),
             next_statuses=accounts_flows.ALLOWED[person.status] - {User.Status.SUSPENDED},
@@ -132,6 +142,19 @@ class ReactivatePerson(PersonAction):
         except accounts_flows.CannotChangeStatusError as error:
             return self.refused(error)
         return self.back(_("%(person)s is no longer suspended."))
+
+
+class SendReset(PersonAction):
+    """Sends a link on which an active person sets another password."""
+
+    http_method_names = ["post"]
+
+    def post(self, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        try:
+            passwords.send_reset(self.membership.user, by=self.user)
+        except passwords.CannotSendResetError as error:
+            return self.refused(error)
+        return self.back(_("%(person)s gets a link to choose a new password."))
 
 
 class RemovePerson(PersonAction, TemplateView):

@@ -1,9 +1,9 @@
 """Making and changing customers."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TypedDict, cast
+from typing import Any, TypedDict, cast
 
 import psycopg2
 from django.db import IntegrityError, transaction
@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from audit import sentences, trail
 from customers import codes
-from customers.models import Customer
+from customers.flows.filling import CannotFillError, Told, fill
+from customers.models import Customer, CustomField
 from customers.models.addresses import BILLING_PARTS
 from customers.staleness import require_fresh
 
@@ -90,19 +91,23 @@ def create(
     by: User | None,
     about: Iterable[trail.Record] = (),
     key: uuid.UUID | None = None,
+    custom: Told | None = None,
 ) -> Customer:
     """Make a customer. An empty code is proposed from the name. Raises CannotSaveCustomerError.
 
     `key` becomes the customer's own: the same details sent twice with one key make one customer.
+    `custom` holds the values of custom fields, all required ones among them; None: nobody was
+    asked for any.
     """
     key = key or uuid.uuid4()
-    if made := _made_by(key, details):
+    columns = {**details, **_custom_columns(custom)}
+    if made := _made_by(key, columns):
         return made
     try:
-        customer = _insert(details, key)
+        customer = _insert(columns, key)
     except _KeyTakenError:
         # Twice in one moment, or another customer made with the page's "Back".
-        return _made_by(key, details) or create(details, by=by, about=about)
+        return _made_by(key, columns) or create(details, by=by, about=about, custom=custom)
     trail.record(CREATED, subject=customer, actor=by, about=about)
     return customer
 
@@ -135,7 +140,17 @@ def edit(customer: Customer, changes: CustomerDetails, *, version: int, by: User
     return customer
 
 
-def _made_by(key: uuid.UUID, details: CustomerDetails) -> Customer | None:
+def _custom_columns(custom: Told | None) -> dict[str, object]:
+    if custom is None:
+        return {}
+    try:
+        filled = fill({}, custom, target=CustomField.Target.CUSTOMER)
+    except CannotFillError as error:
+        raise CannotSaveCustomerError(str(error), field=error.field) from error
+    return {"custom_values": filled.values, "custom_search": filled.search}
+
+
+def _made_by(key: uuid.UUID, details: Mapping[str, object]) -> Customer | None:
     """The customer that exactly these details made under this key."""
     made = Customer.objects.filter(pk=key).first()
     told = {field: value for field, value in details.items() if field != "code" or value}
@@ -144,7 +159,7 @@ def _made_by(key: uuid.UUID, details: CustomerDetails) -> Customer | None:
     return None
 
 
-def _insert(details: CustomerDetails, key: uuid.UUID) -> Customer:
+def _insert(details: Mapping[str, Any], key: uuid.UUID) -> Customer:
     for _attempt in range(ATTEMPTS):
         customer = Customer(id=key, **details)
         customer.code = details.get("code") or codes.propose(customer.organization_name)

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from audit import sentences, trail
+from customers.custom_locks import hold_definitions_still
+from customers.flows import custom_values
 from customers.flows.customers import EDITED, FIELDS
 from customers.models import Customer, Membership
 from customers.models.addresses import BILLING_PARTS, PARTS
@@ -44,10 +46,12 @@ def merge(duplicate: Customer, into: Customer, *, by: User) -> Customer:
 
     What both know stays as the survivor has it. Raises CannotMergeError.
     """
+    hold_definitions_still()
     duplicate, survivor = _locked(duplicate, into)
     _move_people(duplicate, survivor)
     for mover in _movers:
         mover(duplicate, survivor)
+    custom_values.take_over(duplicate, survivor, by=by)
     changes = filled(duplicate, survivor)
     if changes:
         before = {field: getattr(survivor, field) for field in changes}

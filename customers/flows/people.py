@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +13,7 @@ from accounts.flows.invitations import CannotInviteError
 from accounts.flows.people import CannotCreatePersonError, create_person, set_password_for
 from accounts.models import OneTimeLink, StaffMember, User
 from audit import sentences, trail
-from customers import administrators
+from customers import administrators, mails
 from customers.administrators import LastAdministratorError
 from customers.models import Customer, Membership
 from customers.roles import CustomerRole
@@ -57,8 +58,9 @@ class NewPerson:
 def add_person(customer: Customer, person: NewPerson, *, by: User) -> Membership:
     """Add a person by e-mail. Whom the reseller knows already joins with the account they have.
 
-    The first person of a customer becomes its administrator, whatever role was asked for.
-    Raises CannotAddPersonError.
+    With `invite` they are mailed: a link to set a password, or that their account opens this
+    customer, too. The first person of a customer becomes its administrator, whatever role was
+    asked for. Raises CannotAddPersonError.
     """
     customer = Customer.objects.select_for_update().get(pk=customer.pk)
     if customer.status == Customer.Status.ARCHIVED:
@@ -68,9 +70,9 @@ def add_person(customer: Customer, person: NewPerson, *, by: User) -> Membership
         _forget_unproved_password(user)
     field = "status" if is_new else "email"
     membership = _join(customer, user, role=person.role, by=by, field=field)
-    if person.invite and invitations.may_be_invited(membership.user):
+    if person.invite:
         try:
-            invite(membership, by=by)
+            call_in(membership, by=by)
         except CannotInviteError as error:
             raise CannotAddPersonError(str(error), field="invite") from error
     return membership
@@ -87,6 +89,20 @@ def join(customer: Customer, user: User, *, role: str, by: User | None) -> Membe
     return _join(customer, user, role=role, by=by, field=None)
 
 
+@transaction.atomic
+def call_in(membership: Membership, *, by: User) -> None:
+    """Mail the person that they belong here: with a link to set a password where they have none.
+
+    Nobody who is suspended is told anything. Raises CannotInviteError.
+    """
+    if invitations.may_be_invited(membership.user):
+        invite(membership, by=by)
+    elif membership.user.is_active:
+        _mark_invited(membership)
+        mails.customer_joined(membership, by=by, event=str(membership.invited_at))
+
+
+@transaction.atomic
 def invite(membership: Membership, *, by: User) -> None:
     """Mail the person a link on which they set a password. Raises CannotInviteError."""
     customer = membership.customer
@@ -97,6 +113,7 @@ def invite(membership: Membership, *, by: User) -> None:
         organization=customer.organization_name,
         about=[customer],
     )
+    _mark_invited(membership)
 
 
 @transaction.atomic
@@ -126,6 +143,11 @@ def remove(membership: Membership, *, by: User) -> None:
     membership.delete()
     if not _belongs_somewhere(user):
         links.revoke(user, OneTimeLink.Purpose.INVITATION)
+
+
+def _mark_invited(membership: Membership) -> None:
+    membership.invited_at = timezone.now()
+    membership.save(update_fields=["invited_at"])
 
 
 def _find_or_create(person: NewPerson, *, by: User) -> tuple[User, bool]:

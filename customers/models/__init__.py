@@ -1,6 +1,20 @@
 """Customers, their people, and what is kept about them."""
 
+from customers.models.account_runs import AccountRun
+from customers.models.contacts import Contact
+from customers.models.custom_fields import Choice, CustomField
 from customers.models.customers import Customer
+from customers.models.groups import Group
 from customers.models.memberships import Membership
+from customers.models.purchase_orders import PurchaseOrder
 
-__all__ = ["Customer", "Membership"]
+__all__ = [
+    "AccountRun",
+    "Choice",
+    "Contact",
+    "CustomField",
+    "Customer",
+    "Group",
+    "Membership",
+    "PurchaseOrder",
+]

@@ -6,8 +6,9 @@ from decimal import Decimal
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MinValueValidator, RegexValidator, URLValidator
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat, Lower, Now
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -92,6 +93,12 @@ class Customer(OfficeAddress, BillingAddress):
     test_drives_enabled = models.BooleanField(_("test drives enabled"), default=False)
     notes = models.TextField(_("notes"), max_length=5000, blank=True)
 
+    # Values of custom fields by key: text, exact decimal, ISO date and the key of a choice as text,
+    # yes or no as true or false. What is not known has no key.
+    custom_values = models.JSONField(default=dict, db_default={}, editable=False)
+    # The words of those that are searched, kept by the flows and `customers.custom_search`.
+    custom_search = models.TextField(default="", db_default="", editable=False)
+
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     search_text = models.GeneratedField(
@@ -112,6 +119,8 @@ class Customer(OfficeAddress, BillingAddress):
                 F("domain"),
                 Value(" "),
                 F("phone"),
+                Value(" "),
+                F("custom_search"),
                 output_field=models.TextField(),
             )
         ),
@@ -134,6 +143,8 @@ class Customer(OfficeAddress, BillingAddress):
             ),
             models.Index(fields=["status", "organization_name", "id"], name="customer_by_status"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="customer_search"),
+            # Of the default class: beside equal values it finds whether a key is used at all.
+            GinIndex(fields=["custom_values"], name="customer_by_custom_value"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -191,6 +202,13 @@ class Customer(OfficeAddress, BillingAddress):
                 name="customer_domain_is_lower_case", condition=Q(domain=Lower("domain"))
             ),
             models.CheckConstraint(name="customer_has_a_name", condition=~Q(organization_name="")),
+            models.CheckConstraint(
+                name="customer_custom_values_are_an_object",
+                condition=Exact(
+                    Func("custom_values", function="jsonb_typeof", output_field=models.TextField()),
+                    Value("object"),
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

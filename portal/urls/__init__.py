@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.urls.entrance")),
     path("portal/", company.Home.as_view(), name="home"),
     path("portal/<uuid:customer_id>/", include("portal.urls.company")),
+    path("portal/<uuid:customer_id>/people/", include("portal.urls.people")),
 ]

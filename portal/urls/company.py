@@ -7,5 +7,4 @@ from portal.views import company
 app_name = "company"
 urlpatterns = [
     path("", company.Overview.as_view(), name="overview"),
-    path("people/", company.People.as_view(), name="people"),
 ]

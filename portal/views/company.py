@@ -1,17 +1,13 @@
-"""What the people of a customer see: their company, and each other."""
+"""What the people of a customer see of their company."""
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
 from accounts import access
-from components.lists import Column, Listing
-from customers.models import Customer, Membership
+from customers.models import Customer
 from customers.roles import CustomerPermission
 from portal.views.base import CompanyPage, PersonPage
 
@@ -33,35 +29,3 @@ class Home(PersonPage, TemplateView):
 class Overview(CompanyPage, TemplateView):
     template_name = "portal/company/overview.html"
     permission = CustomerPermission.VIEW_COMPANY
-
-
-class PeopleListing(Listing[Membership]):
-    columns = (
-        Column(_("Name"), template="portal/company/_person.html", sort="user__full_name"),
-        Column(_("Role"), "get_role_display"),
-        Column(_("Status"), template="portal/company/_status.html"),
-    )
-    default_sort = "user__full_name"
-    search_label = _("Search by name or e-mail")
-    caption = _("People")
-    empty_title = _("Nobody here yet")
-
-    def search(self, rows: "QuerySet[Membership]", text: str) -> "QuerySet[Membership]":
-        found = rows
-        for word in text.split():
-            found = found.filter(
-                Q(user__full_name__icontains=word) | Q(user__email__icontains=word)
-            )
-        return found
-
-    def count_sentence(self, number: int, shown: str) -> str:
-        return ngettext("%(count)s person", "%(count)s people", number) % {"count": shown}
-
-
-class People(CompanyPage, TemplateView):
-    template_name = "portal/company/people.html"
-    permission = CustomerPermission.VIEW_PEOPLE
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        people = Membership.objects.of_customer(self.customer)
-        return super().get_context_data(listing=PeopleListing(self.request.GET, people), **kwargs)

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django_tenants.utils import tenant_context
 
-from accounts.flows import people
+from accounts.flows import passwords, people
+from accounts.flows.passwords import CannotSendResetError
 from accounts.models import User
 from accounts.tokens import PasswordResetTokens
 from audit.models import AuditEntry
@@ -318,3 +320,81 @@ def test_the_extra_fields_of_a_form_are_not_read(alpha_client: HostClient) -> No
         False,
         False,
     )
+
+
+def arrived(mail: OutgoingMail) -> None:
+    """As after sending. Its key is freed: two links of one second are the same link."""
+    OutgoingMail.objects.filter(pk=mail.pk).update(
+        state="sent",
+        sent_at=timezone.now(),
+        next_attempt_at=None,
+        secret_link="",
+        unique_key="arrived",
+    )
+
+
+class TestSentBySomebodyElse:
+    """Staff send an active person a link for a new password."""
+
+    def test_the_link_sets_a_new_password(self, alpha_client: HostClient, alpha: Reseller) -> None:
+        user = UserFactory.create(with_password=True)
+        dana = StaffMemberFactory.create(user__full_name="Dana").user
+
+        passwords.send_reset(user, by=dana)
+
+        mail = OutgoingMail.objects.get()
+        assert (mail.kind, mail.recipient_email) == ("password_reset_offer", user.email)
+        assert "Dana sends you this link" in mail.text_body
+        assert mail.secret_link not in mail.text_body
+        entry = AuditEntry.objects.get()
+        assert (entry.action, entry.actor_id, entry.subject_id) == (
+            "user.password_reset_offered",
+            dana.pk,
+            user.pk,
+        )
+        user.refresh_from_db()
+        assert user.check_password(PASSWORD)
+        choose(alpha_client, path_of(mail))
+        user.refresh_from_db()
+        assert user.check_password(NEW)
+
+    @pytest.mark.parametrize(
+        "status", ["pending_email_validation", "pending_approval", "suspended"]
+    )
+    def test_only_active_people_get_one(self, alpha: Reseller, status: str) -> None:
+        user = UserFactory.create(status=status)
+
+        with pytest.raises(CannotSendResetError, match="Only somebody who is active"):
+            passwords.send_reset(user, by=StaffMemberFactory.create().user)
+
+        assert not OutgoingMail.objects.exists()
+        assert not AuditEntry.objects.exists()
+
+    def test_support_sends_none_to_an_owner(self, alpha: Reseller) -> None:
+        owner = StaffMemberFactory.create(owner=True).user
+
+        with pytest.raises(CannotSendResetError, match="manage the team"):
+            passwords.send_reset(owner, by=StaffMemberFactory.create(support=True).user)
+
+        assert not OutgoingMail.objects.exists()
+
+    def test_a_second_click_sends_no_second_mail(self, alpha: Reseller) -> None:
+        user, dana = UserFactory.create(), StaffMemberFactory.create().user
+        passwords.send_reset(user, by=dana)
+
+        with pytest.raises(CannotSendResetError, match="on its way already"):
+            passwords.send_reset(user, by=dana)
+        arrived(OutgoingMail.objects.get())
+        passwords.send_reset(user, by=dana)
+
+        assert OutgoingMail.objects.count() == 2
+
+    def test_resend_issues_another_link(self, alpha: Reseller) -> None:
+        user, dana = UserFactory.create(), StaffMemberFactory.create().user
+        mail = passwords.send_reset(user, by=dana)
+        arrived(mail)
+
+        outbox.resend(mail, by=dana)
+
+        again = OutgoingMail.objects.exclude(pk=mail.pk).get()
+        assert (again.kind, bool(again.secret_link)) == ("password_reset_offer", True)

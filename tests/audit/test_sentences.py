@@ -63,6 +63,14 @@ def test_changes_carry_the_labels_and_choices_of_the_field() -> None:
     assert sentences.changes(entry) == [sentences.Change("State", "Queued", "Sent")]
 
 
+def test_a_change_that_no_model_names_keeps_what_it_was_called_then() -> None:
+    entry = AuditEntryFactory.build(
+        changes={"field.tier": ["Silver", "Gold"]}, labels={"field.tier": "support tier"}
+    )
+
+    assert sentences.changes(entry) == [sentences.Change("support tier", "Silver", "Gold")]
+
+
 @pytest.mark.parametrize("subject_type", ["gone.model", "nonsense", ""])
 def test_changes_of_a_model_that_is_gone_are_readable(subject_type: str) -> None:
     entry = AuditEntryFactory.build(subject_type=subject_type, changes={"brand_color": ["", None]})

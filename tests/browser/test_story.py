@@ -91,6 +91,61 @@ def test_5_the_invited_person_sees_their_company(visitor: Come) -> None:
     expect(zoe.page.get_by_role("row", name="Zoe Admin")).to_contain_text("Active")
 
 
+def test_5b_the_administrator_lets_a_colleague_in(visitor: Come) -> None:
+    zoe, yan = visitor(), visitor(width=390)
+    zoe.log_in("zoe@zenith.example", host=HOST, password=PASSWORD)
+    page = zoe.page
+    page.get_by_role("link", name="People").first.click()
+    page.get_by_role("link", name="Add person").click()
+    page.get_by_label("Full name").fill("Yan Colleague")
+    page.get_by_label("E-mail").fill("yan@zenith.example")
+    page.get_by_label("Role").select_option("billing")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send invitation").click()
+    row = page.get_by_role("row", name="Yan Colleague")
+    expect(row).to_contain_text("Pending Email Validation")
+
+    yan.open_mail("yan@zenith.example", "portal")
+    yan.follow_link()
+    yan.choose_password(PASSWORD)
+    expect(yan.page.get_by_role("heading", level=1)).to_have_text("Zenith Labs")
+    expect(yan.page.get_by_text("Your role: Billing")).to_be_visible()
+
+    page.reload()
+    expect(row).to_contain_text("Active")
+    page.get_by_role("link", name="Yan Colleague").click()
+    page.get_by_role("link", name="Suspend").click()
+    zoe.submit()
+    expect(page.get_by_text("Yan Colleague is suspended.")).to_be_visible()
+    yan.log_in("yan@zenith.example", host=HOST, password=PASSWORD)
+    expect(yan.page.get_by_text("Account suspended").first).to_be_visible()
+
+
+def test_5c_staff_make_an_account_from_a_contact(visitor: Come) -> None:
+    owner = visitor()
+    owner.log_in("olga@cobalt.example", host=HOST, password=PASSWORD)
+    page = owner.page
+    owner.go("/console/customers/", host=HOST)
+    page.get_by_role("link", name="Zenith Labs").click()
+    page.get_by_role("link", name="Contacts").click()
+    page.get_by_role("link", name="Add contact").first.click()
+    expect(page.get_by_label("E-mail")).to_have_value("zoe@zenith.example")
+    page.get_by_label("First name").fill("Xenia")
+    page.get_by_label("Last name").fill("Contact")
+    page.get_by_label("E-mail").fill("xenia@zenith.example")
+    owner.submit()
+    page.get_by_role("link", name="Contacts").first.click()
+    page.get_by_label("Tick Xenia Contact").check()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Create user accounts").click()
+    expect(page.get_by_role("row", name="Xenia Contact")).to_contain_text("Is invited")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Create 1 user account").click()
+
+    expect(page.get_by_role("row", name="Xenia Contact")).to_contain_text("Invited")
+    owner.open_mail("xenia@zenith.example", "portal")
+
+
 def test_6_a_stranger_signs_up_and_waits(visitor: Come) -> None:
     stranger = visitor(width=390)
     page = stranger.page

@@ -1,5 +1,6 @@
 """Pages about the people of customers."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
 
@@ -7,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.flows import people as accounts_people
 from accounts.models import OneTimeLink, User
@@ -32,7 +34,17 @@ ADD = {
     "password": "",
 }
 GET_PAGES = ["add", "detail", "suspend", "role", "status", "password", "remove"]
-POST_PAGES = ["add", "invite", "suspend", "reactivate", "role", "status", "password", "remove"]
+POST_PAGES = [
+    "add",
+    "invite",
+    "suspend",
+    "reactivate",
+    "role",
+    "status",
+    "password",
+    "reset",
+    "remove",
+]
 GOOD: dict[str, dict[str, str]] = {
     "add": ADD,
     "suspend": {"reason": "Left"},
@@ -114,7 +126,7 @@ class TestWhoMaySee:
 
         response = support_client.get(page_about(name, membership))
 
-        assert response.status_code == (405 if name in {"invite", "reactivate"} else 200)
+        assert response.status_code == (405 if name in {"invite", "reactivate", "reset"} else 200)
         assert snapshot() == before
 
     @pytest.mark.parametrize("name", [name for name in POST_PAGES if name != "add"])
@@ -253,6 +265,66 @@ class TestAdd:
         assert "<script>alert" not in response.content.decode()
 
 
+class TestList:
+    def test_shows_role_status_and_invitation(
+        self, customer: Customer, support_client: HostClient
+    ) -> None:
+        support_client.post(page_of("add", customer), ADD)
+        late = MembershipFactory(customer=customer, pending_email_validation=True)
+        support_client.post(page_about("invite", late))
+        OneTimeLink.objects.filter(user=late.user).update(
+            created_at=timezone.now() - dt.timedelta(days=9),
+            expires_at=timezone.now() - dt.timedelta(days=2),
+        )
+        MembershipFactory(user__full_name="Foreign Person")
+
+        page = support_client.get(page_of("list", customer)).content.decode()
+
+        for text in ("Anna Müller", "Viewer", "invitation ends", "Invitation expired", "3 people"):
+            assert text in page
+        assert "Foreign Person" not in page
+
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            ({"q": "otto ACME"}, ["Otto"]),
+            ({"q": "otto zz"}, []),
+            ({"view": "waiting"}, ["Wanda"]),
+            ({"view": "suspended"}, ["Sven"]),
+            ({"view": "active", "sort": "-user__full_name"}, ["Otto", "Anna"]),
+        ],
+    )
+    def test_search_views_and_order(
+        self, support_client: HostClient, query: dict[str, str], found: list[str]
+    ) -> None:
+        acme = CustomerFactory()
+        for name, status in (
+            ("Sven", Status.SUSPENDED),
+            ("Otto", Status.ACTIVE),
+            ("Wanda", Status.PENDING_APPROVAL),
+            ("Anna", Status.ACTIVE),
+        ):
+            user = UserFactory(full_name=name, email=f"{name}@acme.example".lower(), status=status)
+            MembershipFactory(customer=acme, user=user)
+
+        page = support_client.get(page_of("list", acme), query)
+
+        assert [str(row.record.user) for row in page.context["listing"].rows] == found
+
+    def test_more_people_cost_no_more_queries(
+        self, customer: Customer, support_client: HostClient
+    ) -> None:
+        counts = []
+        for _ in range(2):
+            MembershipFactory.create_batch(10, customer=customer)
+            support_client.get(page_of("list", customer))
+            with CaptureQueriesContext(connection) as captured:
+                support_client.get(page_of("list", customer))
+            counts.append(len(captured))
+
+        assert counts[0] == counts[1] <= 8
+
+
 class TestDetail:
     def test_tells_status_role_invitation_and_other_customers(
         self, customer: Customer, support_client: HostClient
@@ -270,10 +342,14 @@ class TestDetail:
     @pytest.mark.parametrize(
         ("status", "offered", "not_offered"),
         [
-            (Status.PENDING_EMAIL_VALIDATION, {"invite", "suspend", "status"}, {"reactivate"}),
-            (Status.PENDING_APPROVAL, {"invite", "suspend", "status"}, {"reactivate"}),
-            (Status.ACTIVE, {"suspend"}, {"invite", "reactivate", "status"}),
-            (Status.SUSPENDED, {"reactivate", "status"}, {"invite", "suspend"}),
+            (
+                Status.PENDING_EMAIL_VALIDATION,
+                {"invite", "suspend", "status"},
+                {"reactivate", "reset"},
+            ),
+            (Status.PENDING_APPROVAL, {"invite", "suspend", "status"}, {"reactivate", "reset"}),
+            (Status.ACTIVE, {"suspend", "reset"}, {"invite", "reactivate", "status"}),
+            (Status.SUSPENDED, {"reactivate", "status"}, {"invite", "suspend", "reset"}),
         ],
     )
     def test_offers_what_can_be_done_next(
@@ -312,7 +388,7 @@ class TestDetail:
         before = snapshot()
 
         page = support_client.get(page_about("detail", membership)).content.decode()
-        for name in ("invite", "suspend", "reactivate", "status", "password"):
+        for name in ("invite", "suspend", "reactivate", "status", "password", "reset"):
             support_client.post(page_about(name, membership), GOOD.get(name, {}))
 
         assert "belongs to your own team" in page
@@ -442,6 +518,21 @@ class TestActions:
 
         assert "no link is needed" in response.content.decode()
         assert not OutgoingMail.objects.exists()
+
+    def test_a_link_for_a_new_password_goes_to_active_people_only(
+        self, customer: Customer, support_client: HostClient
+    ) -> None:
+        active = MembershipFactory(customer=customer)
+        waiting = MembershipFactory(customer=customer, pending_approval=True)
+
+        done = support_client.post(page_about("reset", active), follow=True)
+        refused = support_client.post(page_about("reset", waiting), follow=True)
+
+        assert "gets a link to choose a new password" in done.content.decode()
+        assert "Only somebody who is active" in refused.content.decode()
+        mail = OutgoingMail.objects.get()
+        assert (mail.kind, mail.recipient_email) == ("password_reset_offer", active.user.email)
+        assert customer.pk in AuditEntry.objects.get().about
 
     def test_a_typed_password_opens_the_door(
         self, customer: Customer, support_client: HostClient

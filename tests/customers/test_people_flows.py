@@ -110,6 +110,17 @@ class TestAddPerson:
         assert known.check_password(PASSWORD)
         assert set(Customer.objects.of_person(known)) >= {customer}
         assert Membership.objects.filter(user=known).count() == 2
+        mail = OutgoingMail.objects.get()
+        assert (mail.kind, mail.recipient_email) == ("customer_joined", known.email)
+        assert set(mail.about) == {known.pk, customer.pk}
+
+    def test_somebody_known_is_told_only_if_that_is_asked_for(
+        self, dana: User, customer: Customer
+    ) -> None:
+        known = MembershipFactory(user__with_password=True).user
+
+        flows.add_person(customer, NewPerson(email=known.email), by=dana)
+
         assert not OutgoingMail.objects.exists()
 
     def test_nobody_joins_twice(self, dana: User, customer: Customer) -> None:

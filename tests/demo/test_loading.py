@@ -12,7 +12,9 @@ from audit.models import AuditEntry
 from config.environment import Mode
 from customers.models import Customer
 from demo import loading, logins
-from demo.world import ALPENBLICK, NORTHWIND, PASSWORD, RESELLERS
+from demo.alpenblick import ALPENBLICK
+from demo.northwind import NORTHWIND
+from demo.world import PASSWORD, RESELLERS
 from resellers.models import Reseller
 
 pytestmark = pytest.mark.django_db(transaction=True)

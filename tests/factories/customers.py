@@ -1,10 +1,24 @@
 """Customers and their people."""
 
-from factory import Faker, Sequence, SubFactory, Trait
+import datetime as dt
+from decimal import Decimal
+
+from django.utils import timezone
+from factory import Faker, LazyFunction, Sequence, SubFactory, Trait
 from factory.django import DjangoModelFactory
 
-from customers.models import Customer, Membership
+from customers.models import (
+    AccountRun,
+    Contact,
+    Customer,
+    CustomField,
+    Group,
+    Membership,
+    PurchaseOrder,
+)
+from customers.order_status import OrderStatus
 from customers.roles import CustomerRole
+from resellers.clouds import Cloud
 from tests.factories.accounts import UserFactory
 
 
@@ -62,3 +76,97 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     customer = SubFactory(CustomerFactory)
     user = SubFactory(UserFactory)
     role = CustomerRole.ADMINISTRATOR
+
+
+class CustomFieldFactory(DjangoModelFactory[CustomField]):
+    """A text that is kept about customers, unless a trait says otherwise. The row only."""
+
+    class Meta:
+        model = CustomField
+
+    class Params:
+        number = Trait(kind=CustomField.Kind.NUMBER)
+        date = Trait(kind=CustomField.Kind.DATE)
+        yes_no = Trait(kind=CustomField.Kind.YES_NO)
+        choice = Trait(
+            kind=CustomField.Kind.CHOICE,
+            choices=[
+                {"key": "gold", "label": "Gold", "retired": False},
+                {"key": "silver", "label": "Silver", "retired": False},
+                {"key": "tin", "label": "Tin", "retired": True},
+            ],
+        )
+        retired = Trait(retired_at=LazyFunction(timezone.now))
+
+    applies_to = CustomField.Target.CUSTOMER
+    label = Sequence(lambda number: f"Field {number}")
+    key = Sequence(lambda number: f"field_{number}")
+    kind = CustomField.Kind.TEXT
+    position = Sequence(lambda number: number + 1)
+
+
+class GroupFactory(DjangoModelFactory[Group]):
+    """A current group with a name and nothing else."""
+
+    class Meta:
+        model = Group
+
+    class Params:
+        archived = Trait(archived_at=LazyFunction(timezone.now))
+
+    customer = SubFactory(CustomerFactory)
+    name = Sequence(lambda number: f"Group {number}")
+
+
+class PurchaseOrderFactory(DjangoModelFactory[PurchaseOrder]):
+    """An active order over 12,000 EUR without any date, unless a trait says otherwise."""
+
+    class Meta:
+        model = PurchaseOrder
+
+    class Params:
+        inactive = Trait(status=OrderStatus.INACTIVE)
+        in_discussion = Trait(status=OrderStatus.IN_DISCUSSION)
+        expired = Trait(status=OrderStatus.EXPIRED, expires_on=dt.date(2020, 12, 31))
+        archived = Trait(archived_at=LazyFunction(timezone.now))
+        complete = Trait(
+            provider=Cloud.AWS,
+            starts_on=dt.date(2026, 1, 1),
+            expires_on=dt.date(2099, 12, 31),
+            renewal_on=dt.date(2099, 10, 1),
+            consumption_starts_on=dt.date(2026, 2, 1),
+            consumption_base=Decimal("1000.500"),
+            contract_period_days=365,
+            comment="Signed by the board.",
+        )
+
+    customer = SubFactory(CustomerFactory)
+    name = Sequence(lambda number: f"PO-{number}")
+    annual_value = Decimal("12000.000")
+    currency = "EUR"
+    status = OrderStatus.ACTIVE
+
+
+class ContactFactory(DjangoModelFactory[Contact]):
+    """Somebody at a customer: not the primary contact, unless a trait says otherwise."""
+
+    class Meta:
+        model = Contact
+
+    class Params:
+        primary = Trait(is_primary=True)
+
+    customer = SubFactory(CustomerFactory)
+    first_name = "Anna"
+    last_name = Sequence(lambda number: f"Contact{number}")
+    email = Sequence(lambda number: f"contact{number}@company.example")
+
+
+class AccountRunFactory(DjangoModelFactory[AccountRun]):
+    """A run over no contacts."""
+
+    class Meta:
+        model = AccountRun
+
+    customer = SubFactory(CustomerFactory)
+    started_by = SubFactory(UserFactory)

@@ -47,17 +47,53 @@ _RESELLER = (
     f"""
     INSERT INTO customers_customer (id, organization_name, code, industry, website, account_type,
         turnover_currency, contact_name, contact_title, contact_email, contact_phone, street,
-        suite, city, state, postal_code, country, test_drives_enabled, notes, version, created_at)
+        suite, city, state, postal_code, country, test_drives_enabled, notes, version,
+        custom_values, custom_search, created_at)
     SELECT md5('customer' || n)::uuid, {_NAME}, 'CROWD-' || n, '', '', '', '',
         substr(md5('last' || n), 1, 9), '', 'office@' || substr(md5(n::text), 1, 6) || '.example',
         '', '', '', '', '', '', (ARRAY['DE','FR','US','GB','ES'])[1 + n %% 5], false, '', 1,
+        jsonb_build_object('contract', 'CC-' || n, 'tier', 'level' || n %% 3), 'CC-' || n,
         now() - n * interval '1 minute'
     FROM generate_series(1, %(rows)s) n
     """,  # noqa: S608 - all of it stands here
     """
-    INSERT INTO customers_membership (id, customer_id, user_id, role, created_at)
+    INSERT INTO customers_membership (id, customer_id, user_id, role, introduced_as, created_at)
     SELECT md5('membership' || n)::uuid, md5('customer' || n)::uuid, md5('user' || n)::uuid,
-        'administrator', now() FROM generate_series(1, %(rows)s) n
+        'administrator', '', now() FROM generate_series(1, %(rows)s) n
+    """,
+    """
+    INSERT INTO customers_contact (id, customer_id, first_name, last_name, designation, email,
+        phone, mobile, user_type, gets_billing_alerts, is_primary, version, created_at)
+    SELECT md5('contact' || n)::uuid, md5('customer' || n)::uuid, 'Anna', 'Contact' || n, '',
+        'contact' || n || '@' || substr(md5(n::text), 1, 6) || '.example', '', '', 'viewer', false,
+        true, 1, now() - n * interval '1 minute'
+    FROM generate_series(1, %(rows)s) n
+    """,
+    """
+    INSERT INTO customers_accountrun (id, customer_id, started_at, rows)
+    SELECT md5('run' || n)::uuid, md5('customer' || n)::uuid, now(), '[]'
+    FROM generate_series(1, %(rows)s) n
+    """,
+    """
+    INSERT INTO customers_group (id, customer_id, name, attributes, tags, version, created_at)
+    SELECT md5('group' || n)::uuid, md5('customer' || n)::uuid, 'Group ' || n, '{"cost": "4711"}',
+        ARRAY['tag' || n %% 40, 'all'], 1, now() - n * interval '1 minute'
+    FROM generate_series(1, %(rows)s) n
+    """,
+    # Most purchase orders have expired; of the active ones, some are to be renewed soon.
+    """
+    INSERT INTO customers_purchaseorder (id, customer_id, name, annual_value, currency, status,
+        provider, starts_on, expires_on, renewal_on, consumption_base, comment, version,
+        created_at, archived_at)
+    SELECT md5('order' || n)::uuid, md5('customer' || n)::uuid, 'PO-' || n, n, 'EUR', status,
+        (ARRAY['', 'aws', 'azure'])[1 + n %% 3], current_date - 700 - n %% 100,
+        CASE status WHEN 'expired' THEN current_date - 1 - n %% 500
+                    WHEN 'active' THEN current_date + n %% 500 END,
+        CASE WHEN n <= %(waiting)s AND status = 'active' THEN current_date - n %% 20 END,
+        0, '', 1, now() - n * interval '1 minute', CASE WHEN n %% 100 = 0 THEN now() END
+    FROM generate_series(1, %(rows)s) n, LATERAL (SELECT
+        CASE WHEN n <= 2 * %(waiting)s THEN 'active' WHEN n %% 50 = 0 THEN 'inactive'
+             WHEN n %% 50 = 1 THEN 'in_discussion' ELSE 'expired' END AS status) s
     """,
     """
     INSERT INTO approvals_approvalrequest (id, kind, status, version, requester_id, customer_id,

@@ -15,12 +15,17 @@ from accounts.roles import StaffRole
 from approvals import tasks as approvals
 from approvals.flows import drafts
 from approvals.models import ApprovalRequest
+from customers import custom_search
+from customers import tasks as customers
+from customers.models import Customer, CustomField
 from notifications import tasks as notifications
 from notifications.models import OutgoingMail
 from operations import tasks as operations
 from resellers import tasks as resellers
+from resellers.current import today
 from tests.factories.accounts import PASSWORD, UserFactory, hashed_password
 from tests.factories.approvals import ApprovalRequestFactory
+from tests.factories.customers import PurchaseOrderFactory
 from tests.factories.notifications import OutgoingMailFactory
 from tests.harness.clients import HostClient
 from tests.isolation.visitors import PlatformWorld, come_in, named
@@ -166,11 +171,28 @@ def send_a_mail() -> None:
     assert mail.state == "sent"
 
 
+def renew_search_texts() -> None:
+    known = CustomField.objects.filter(key="cost_centre")
+    known.update(searchable=True, search_lags_since=timezone.now())
+    customers.renew_search()
+    assert not custom_search.is_due()
+    # The crowd's search texts were written for a field that nobody defined.
+    first = Customer.objects.filter(code="CROWD-1")
+    assert not first.exclude(custom_search="").exists()
+
+
 def send_some_mails() -> None:
     mails = OutgoingMailFactory.create_batch(2)
     notifications.send_mails(mail_ids=[str(mail.pk) for mail in mails])
     sent = OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails], state="sent")
     assert sent.count() == len(mails)
+
+
+def let_an_order_expire() -> None:
+    order = PurchaseOrderFactory.create(expires_on=today() - dt.timedelta(days=1))
+    customers.expire_purchase_orders()
+    order.refresh_from_db()
+    assert order.status == "expired"
 
 
 # Every task of the product, by its name. Those of the platform find their own way to the resellers.
@@ -179,6 +201,10 @@ TASKS: dict[str, Callable[[], None]] = {
     "accounts.sweep_sessions": accounts.sweep_sessions,
     "approvals.discard_drafts": tidy_drafts,
     "approvals.sweep_drafts": approvals.sweep_drafts,
+    "customers.expire_purchase_orders": let_an_order_expire,
+    "customers.renew_search": renew_search_texts,
+    "customers.sweep_purchase_orders": customers.sweep_purchase_orders,
+    "customers.sweep_search": customers.sweep_search,
     "notifications.send_mail": send_a_mail,
     "notifications.send_mails": send_some_mails,
     "notifications.sweep": notifications.sweep,

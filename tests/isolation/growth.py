@@ -12,11 +12,19 @@ from customers.flows.customers import EDITED
 from customers.models import Customer, Membership
 from customers.roles import CustomerRole
 from inbox import store
+from resellers.current import today
 from tests.factories import factors
 from tests.factories.accounts import StaffMemberFactory, UserFactory
 from tests.factories.approvals import ApprovalRequestFactory
 from tests.factories.audit import AuditEntryFactory
-from tests.factories.customers import CustomerFactory, MembershipFactory
+from tests.factories.customers import (
+    AccountRunFactory,
+    ContactFactory,
+    CustomerFactory,
+    GroupFactory,
+    MembershipFactory,
+    PurchaseOrderFactory,
+)
 from tests.factories.notifications import OutgoingMailFactory
 from tests.factories.resellers import DomainFactory, ResellerFactory
 from tests.isolation.visitors import PlatformWorld
@@ -33,6 +41,7 @@ def grow(world: World, number: int) -> None:
         )
         neighbour = CustomerFactory.create(contact_email=f"{uuid.uuid4()}@example.com")
         _people(world, customer)
+        _what_a_customer_has(world.customer)
         _requests(world, neighbour)
         StaffMemberFactory.create(viewer=True)
         for record in records:
@@ -57,15 +66,26 @@ def grow_platform(world: PlatformWorld, number: int) -> None:
 
 def _records(world: World) -> list[uuid.UUID]:
     people = [world.person.pk, world.invited.pk, world.member.pk]
-    return [world.customer.pk, world.request.pk, *people]
+    theirs = [world.contact.pk, world.group.pk, world.purchase_order.pk]
+    return [world.customer.pk, world.request.pk, *people, *theirs]
 
 
 def _people(world: World, customer: Customer) -> None:
-    """One more colleague, who has not come yet; one more company for each person."""
+    """Two more colleagues, one has not come yet; one more company for each person."""
+    MembershipFactory.create(customer=world.customer)
     invited = MembershipFactory.create(customer=world.customer, pending_email_validation=True).user
     _link(invited)
     for user in (*world.people.values(), world.person, world.invited):
         Membership.objects.create(customer=customer, user=user, role=CustomerRole.VIEWER)
+
+
+def _what_a_customer_has(customer: Customer) -> None:
+    """One more of each, with a tag that nobody had and with days that are near."""
+    ContactFactory.create(customer=customer)
+    AccountRunFactory.create(customer=customer)
+    GroupFactory.create(customer=customer, tags=[uuid.uuid4().hex], attributes={"cost": "4711"})
+    day = today()
+    PurchaseOrderFactory.create(customer=customer, expires_on=day, renewal_on=day)
 
 
 def _link(user: User) -> OneTimeLink:

@@ -44,7 +44,33 @@ BOUNDED: dict[Loop, str] = {
     ("console/customers/list.html", "for name, value in listing.kept_beside_country"): (
         "a list's parameters"
     ),
+    ("components/tags_input.html", "for tag in suggested"): "thirty tags at most",
+    ("console/contacts/_rows.html", "for row in rows"): "the contacts that were ticked on one page",
+    ("console/contacts/accounts.html", "for row in todo"): (
+        "the contacts that were ticked on one page"
+    ),
+    ("console/custom_fields/list.html", "for field in live"): "fifty custom fields at most",
+    ("console/custom_fields/list.html", "for field in retired"): "fifty custom fields at most",
+    ("console/customer_fields/detail.html", "for fact in live"): "fifty custom fields at most",
+    ("console/customer_fields/detail.html", "for fact in retired"): "fifty custom fields at most",
+    ("console/groups/_attributes.html", 'for key, value in row.attribute_pairs|slice:":3"'): (
+        "attributes of one group"
+    ),
+    ("console/groups/_tags.html", "for tag in row.tags"): "tags of one group",
+    ("console/groups/detail.html", "for key, value in group.attribute_pairs"): (
+        "attributes of one group"
+    ),
+    ("console/groups/detail.html", "for tag in group.tags"): "tags of one group",
+    ("console/help/contents.html", "for page in pages"): "pages of the guide",
+    ("console/help/contents.html", "for section in page.sections"): "sections of the guide",
+    ("console/help/page.html", "for section in page.sections"): "sections of the guide",
     ("console/home.html", "for card in cards"): "one card for each area",
+    ("console/orders/list.html", "for field in filters"): "filters of a list",
+    ("console/orders/list.html", "for name, value in listing.kept_beside_filters"): (
+        "a list's parameters"
+    ),
+    ("console/purchase_orders/_state.html", "for sign in row.signs_today"): "three at most",
+    ("console/purchase_orders/detail.html", "for sign in order.signs_today"): "three at most",
     ("mfa/recovery_codes/download.txt", "for code in unused_codes"): "ten codes a person",
     ("mfa/recovery_codes/index.html", "for code in unused_codes"): "ten codes a person",
     ("portal/storefront.html", "for cloud in clouds"): "the clouds that the product knows",

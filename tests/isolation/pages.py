@@ -55,6 +55,26 @@ def invited(world: World) -> dict[str, Any]:
     return {"customer_id": world.customer.pk, "person_id": world.invited.pk}
 
 
+def guide_page(_world: World) -> dict[str, Any]:
+    return {"name": "customers"}
+
+
+def contact(world: World) -> dict[str, Any]:
+    return {"customer_id": world.customer.pk, "contact_id": world.contact.pk}
+
+
+def run(world: World) -> dict[str, Any]:
+    return {"customer_id": world.customer.pk, "run_id": world.run.pk}
+
+
+def group(world: World) -> dict[str, Any]:
+    return {"customer_id": world.customer.pk, "group_id": world.group.pk}
+
+
+def purchase_order(world: World) -> dict[str, Any]:
+    return {"customer_id": world.customer.pk, "order_id": world.purchase_order.pk}
+
+
 def request(world: World) -> dict[str, Any]:
     return {"request_id": world.request.pk}
 
@@ -65,6 +85,23 @@ def mail(world: World) -> dict[str, Any]:
 
 def member(world: World) -> dict[str, Any]:
     return {"person_id": world.member.pk}
+
+
+def custom_field(world: World) -> dict[str, Any]:
+    return {"field_id": world.field.pk}
+
+
+def retired_field(world: World) -> dict[str, Any]:
+    return {"field_id": world.retired_field.pk}
+
+
+def a_custom_field(world: World) -> dict[str, Any]:
+    return {
+        "applies_to": "customer",
+        "label": "Mallory's",
+        "kind": "text",
+        "version": world.field.version,
+    }
 
 
 def nothing(_world: World) -> dict[str, Any]:
@@ -78,6 +115,20 @@ def a_customer(world: World) -> dict[str, Any]:
         "contact_name": "Mallory",
         "contact_email": "mallory@example.com",
         "version": world.customer.version,
+    }
+
+
+def a_group(_world: World) -> dict[str, Any]:
+    return {"name": "Taken over", "tags": "taken", "version": 1}
+
+
+def a_purchase_order(_world: World) -> dict[str, Any]:
+    return {
+        "name": "Taken over",
+        "status": "active",
+        "annual_value": "1",
+        "currency": "EUR",
+        "version": 1,
     }
 
 
@@ -96,6 +147,20 @@ def a_person(_world: World) -> dict[str, Any]:
         "role": "administrator",
         "status": "pending_email_validation",
     }
+
+
+def a_contact(world: World) -> dict[str, Any]:
+    return {
+        "first_name": "Mallory",
+        "last_name": "Taker",
+        "email": "mallory@example.com",
+        "user_type": "administrator",
+        "version": world.contact.version,
+    }
+
+
+def a_tick(world: World) -> dict[str, Any]:
+    return {"contact": world.contact.pk, "key": world.nobody.pk}
 
 
 PASSWORDS = {"password1": "a-new-Passw0rd-here", "password2": "a-new-Passw0rd-here"}
@@ -151,7 +216,19 @@ PAGES: dict[str, Page] = {
     "portal:home": Page(Door.OWN),
     # the customer portal
     "portal:company:overview": Page(Door.COMPANY, Company.VIEW_COMPANY, customer),
-    "portal:company:people": Page(Door.COMPANY, Company.VIEW_PEOPLE, customer),
+    "portal:people:list": Page(Door.COMPANY, Company.VIEW_PEOPLE, customer),
+    "portal:people:add": Page(Door.COMPANY, Company.MANAGE_PEOPLE, customer, a_person),
+    "portal:people:detail": Page(Door.COMPANY, Company.VIEW_PEOPLE, person),
+    "portal:people:invite": Page(Door.COMPANY, Company.MANAGE_PEOPLE, invited, nothing),
+    "portal:people:role": Page(
+        Door.COMPANY, Company.MANAGE_PEOPLE, person, lambda _: {"role": "administrator"}
+    ),
+    "portal:people:suspend": Page(
+        Door.COMPANY, Company.MANAGE_PEOPLE, person, lambda _: {"reason": "x"}
+    ),
+    "portal:people:reactivate": Page(Door.COMPANY, Company.MANAGE_PEOPLE, person, nothing),
+    "portal:people:reset": Page(Door.COMPANY, Company.MANAGE_PEOPLE, person, nothing),
+    "portal:people:remove": Page(Door.COMPANY, Company.MANAGE_PEOPLE, person, nothing),
     # the console
     "console:home": Page(Door.CONSOLE, Staff.VIEW_CONSOLE),
     "console:customers:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS),
@@ -181,7 +258,40 @@ PAGES: dict[str, Page] = {
         Door.CONSOLE, Staff.MANAGE_PEOPLE, invited, lambda _: {"status": "active"}
     ),
     "console:people:password": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, person, lambda _: PASSWORDS),
+    "console:people:reset": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, person, nothing),
     "console:people:remove": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, person, nothing),
+    "console:help:contents": Page(Door.CONSOLE, Staff.VIEW_CONSOLE),
+    "console:help:page": Page(Door.CONSOLE, Staff.VIEW_CONSOLE, guide_page),
+    "console:contacts:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
+    "console:contacts:add": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, a_contact),
+    "console:contacts:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, contact),
+    "console:contacts:edit": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, contact, a_contact),
+    "console:contacts:primary": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, contact, nothing),
+    "console:contacts:remove": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, contact, nothing),
+    "console:contacts:accounts": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, customer, a_tick),
+    "console:contacts:make_accounts": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, customer, a_tick),
+    "console:contacts:accounts_made": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, run),
+    "console:groups:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
+    "console:groups:add": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, a_group),
+    "console:groups:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, group),
+    "console:groups:edit": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, group, a_group),
+    "console:groups:archive": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, group, nothing),
+    "console:groups:restore": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, group, nothing),
+    "console:orders:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS),
+    "console:purchase_orders:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
+    "console:purchase_orders:add": Page(
+        Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, a_purchase_order
+    ),
+    "console:purchase_orders:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, purchase_order),
+    "console:purchase_orders:edit": Page(
+        Door.CONSOLE, Staff.EDIT_CUSTOMERS, purchase_order, a_purchase_order
+    ),
+    "console:purchase_orders:archive": Page(
+        Door.CONSOLE, Staff.EDIT_CUSTOMERS, purchase_order, nothing
+    ),
+    "console:purchase_orders:restore": Page(
+        Door.CONSOLE, Staff.EDIT_CUSTOMERS, purchase_order, nothing
+    ),
     "console:requests:list": Page(Door.CONSOLE, Staff.VIEW_REQUESTS),
     "console:requests:detail": Page(Door.CONSOLE, Staff.VIEW_REQUESTS, request),
     "console:requests:approve": Page(Door.CONSOLE, Staff.DECIDE_REQUESTS, request, an_approval),
@@ -198,6 +308,27 @@ PAGES: dict[str, Page] = {
     ),
     "console:settings:security": Page(
         Door.CONSOLE, Staff.MANAGE_SETTINGS, post=lambda _: {"second_factor_for": "everybody"}
+    ),
+    "console:customer_fields:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
+    "console:customer_fields:edit": Page(
+        Door.CONSOLE,
+        Staff.EDIT_CUSTOMERS,
+        customer,
+        lambda w: {"field.cost_centre": "Mallory", "version": w.customer.version},
+    ),
+    "console:custom_fields:list": Page(Door.CONSOLE, Staff.MANAGE_SETTINGS),
+    "console:custom_fields:create": Page(Door.CONSOLE, Staff.MANAGE_SETTINGS, post=a_custom_field),
+    "console:custom_fields:edit": Page(
+        Door.CONSOLE, Staff.MANAGE_SETTINGS, custom_field, a_custom_field
+    ),
+    "console:custom_fields:retire": Page(
+        Door.CONSOLE, Staff.MANAGE_SETTINGS, custom_field, nothing
+    ),
+    "console:custom_fields:restore": Page(
+        Door.CONSOLE, Staff.MANAGE_SETTINGS, retired_field, nothing
+    ),
+    "console:custom_fields:move": Page(
+        Door.CONSOLE, Staff.MANAGE_SETTINGS, custom_field, lambda _: {"to": "1"}
     ),
     "console:team:list": Page(Door.CONSOLE, Staff.VIEW_TEAM),
     "console:team:invite": Page(

@@ -12,9 +12,13 @@ GROWING = {
     "approvals_approvalrequest",
     "approvals_signup",
     "audit_auditentry",
+    "customers_accountrun",
+    "customers_contact",
     "customers_customer",
+    "customers_group",
     "customers_membership",
     "accounts_session",
+    "customers_purchaseorder",
     "mfa_authenticator",
     "notifications_outgoingmail",
 }
@@ -36,6 +40,7 @@ BOUNDED = {
     **_EVERYWHERE,
     "accounts_staffmember": "a reseller's team: dozens",
     "accounts_securitysettings": "one row",
+    "customers_customfield": "at most 200 for customers and 200 for cloud accounts",
     "notifications_mailsettings": "one row",
 }
 BOUNDED_IN_PUBLIC = {

@@ -67,6 +67,10 @@ def leads_to_login(response: HttpResponse) -> bool:
     )
 
 
+def leads_to(response: HttpResponse, path: str) -> bool:
+    return response.status_code == HTTPStatus.FOUND and response["Location"] == path
+
+
 def test_every_page_is_listed() -> None:
     assert set(PAGES) == page_names(URLCONF)
     assert unnamed_pages(URLCONF) == []
@@ -123,6 +127,10 @@ def test_customers_people_find_no_console(
         assert visit(alpha_client, method, name, world).status_code == HTTPStatus.NOT_FOUND
 
 
+# Parts of an address that say what is shown, and not about which record.
+NAMES_NO_RECORD = {"section", "name"}
+
+
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("name", [*CONSOLE, *COMPANY])
 def test_another_resellers_records_are_not_found(
@@ -134,7 +142,7 @@ def test_another_resellers_records_are_not_found(
     name: str,
     method: str,
 ) -> None:
-    if not PAGES[name].ids(foreign):
+    if not PAGES[name].ids(foreign).keys() - NAMES_NO_RECORD:
         return  # names no record: test_lists_hold_only_ones_own looks at these
     user = (
         world.staff[StaffRole.OWNER]
@@ -173,7 +181,7 @@ def test_people_see_their_own_company_as_far_as_their_role_goes(
         if page.permission not in COMPANY_PERMISSIONS[role]:
             assert response.status_code == HTTPStatus.FORBIDDEN, role
         elif method == "get":
-            assert response.status_code == HTTPStatus.OK, role
+            assert response.status_code in {HTTPStatus.OK, HTTPStatus.METHOD_NOT_ALLOWED}, role
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -188,22 +196,50 @@ def test_strangers_to_a_company_find_nothing(
         assert visit(alpha_client, method, name, world).status_code == HTTPStatus.NOT_FOUND
 
 
+# For each id that stands in an address below a customer's: the one of another customer's record.
+CROSSED: dict[str, Callable[[World], Any]] = {
+    "person_id": lambda world: world.other_person.pk,
+    "contact_id": lambda world: world.other_contact.pk,
+    "group_id": lambda world: world.other_group.pk,
+    "order_id": lambda world: world.other_purchase_order.pk,
+    "run_id": lambda world: world.other_run.pk,
+}
+
+
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("name", [name for name in CONSOLE if name.startswith("console:people:")])
+@pytest.mark.parametrize("name", [*CONSOLE, *COMPANY])
 @pytest.mark.usefixtures("untouched")
-def test_a_person_is_found_only_under_their_own_customer(
+def test_what_belongs_to_a_customer_is_found_only_under_that_customer(
     alpha_client: HostClient, world: World, name: str, method: str
 ) -> None:
-    ids = PAGES[name].ids(world)
-    if "person_id" not in ids:
+    ids, page = PAGES[name].ids(world), PAGES[name]
+    records = ids.keys() - {"customer_id"} - NAMES_NO_RECORD
+    if "customer_id" not in ids or not records:
         return
-    alpha_client.force_login(world.staff[StaffRole.OWNER])
-    crossed = reverse(name, urlconf=URLCONF, kwargs={**ids, "person_id": world.other_person.pk})
-    page = PAGES[name]
+    crossed = {**ids, **{key: CROSSED[key](world) for key in records}}
+    administrator = world.people[CustomerRole.ADMINISTRATOR]
+    user = world.staff[StaffRole.OWNER] if name in CONSOLE else administrator
+    alpha_client.force_login(user)
 
-    response = getattr(alpha_client, method)(crossed, page.post(world) if page.post else {})
+    response = getattr(alpha_client, method)(
+        reverse(name, urlconf=URLCONF, kwargs=crossed), page.post(world) if page.post else {}
+    )
 
     assert response.status_code == HTTPStatus.NOT_FOUND
+
+
+def test_ticked_contacts_of_another_customer_are_not_taken(
+    alpha_client: HostClient, world: World
+) -> None:
+    alpha_client.force_login(world.staff[StaffRole.OWNER])
+    body = {"contact": world.other_contact.pk, "key": world.nobody.pk}
+    people = world.customer.memberships.count(), world.other_customer.memberships.count()
+
+    for name in ("console:contacts:accounts", "console:contacts:make_accounts"):
+        response: Any = alpha_client.post(address(name, world), body)
+
+        assert leads_to(response, address("console:contacts:list", world))
+    assert people == (world.customer.memberships.count(), world.other_customer.memberships.count())
 
 
 @pytest.mark.parametrize(
@@ -220,7 +256,13 @@ def test_a_visit_to_an_open_page_changes_nothing(
 
 @pytest.mark.parametrize(
     "name",
-    ["console:home", "console:customers:list", "console:requests:list", "console:team:list"],
+    [
+        "console:home",
+        "console:customers:list",
+        "console:orders:list",
+        "console:requests:list",
+        "console:team:list",
+    ],
 )
 def test_lists_hold_only_ones_own(
     alpha_client: HostClient, world: World, foreign: World, name: str
@@ -229,7 +271,13 @@ def test_lists_hold_only_ones_own(
 
     page = alpha_client.get(address(name, world)).content.decode()
 
-    for record in (foreign.customer.pk, foreign.request.pk, foreign.member.pk, foreign.mail.pk):
+    for record in (
+        foreign.customer.pk,
+        foreign.purchase_order.pk,
+        foreign.request.pk,
+        foreign.member.pk,
+        foreign.mail.pk,
+    ):
         assert str(record) not in page
 
 
@@ -239,13 +287,16 @@ def test_a_customers_page_names_nobody_of_another_customer(
     owner, administrator = world.staff[StaffRole.OWNER], world.people[CustomerRole.ADMINISTRATOR]
     for user, name in (
         (owner, "console:customers:detail"),
-        (administrator, "portal:company:people"),
+        (owner, "console:people:list"),
+        (owner, "console:contacts:list"),
+        (administrator, "portal:people:list"),
         (administrator, "portal:company:overview"),
     ):
         alpha_client.force_login(user)
         page = alpha_client.get(address(name, world)).content.decode()
 
         assert world.other_person.email not in page
+        assert world.other_contact.email not in page
         assert world.other_customer.organization_name not in page
 
 

@@ -31,6 +31,8 @@ from tests.isolation.visits import PLATFORM_PAGES, Visit, visits_to, visits_to_p
 from tests.isolation.world import World, make_world
 
 _NEXT = re.compile(r'href="(\?[^"]*cursor=[^"]+)"')
+# Asks once more before anything is done.
+ASKS = {"console:contacts:accounts"}
 FORMS = [name for name, page in PAGES.items() if page.door is Door.CONSOLE and page.post]
 
 
@@ -40,6 +42,15 @@ def _crowd(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         crowd.move_in("alpha")
         yield
         database.renew()
+
+
+@pytest.fixture(autouse=True)
+def _tidied(_crowd: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """What earlier tests took back still lies in the pages of a table: one with a dozen rows would
+    be taken for one with hundreds."""
+    names = [f'"alpha"."{name}"' for name in tables.bounded("alpha")]
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f"VACUUM {', '.join(names)}")
 
 
 @pytest.fixture(autouse=True)
@@ -110,7 +121,7 @@ def test_a_form_reads_no_more_than_it_needs(
     with plans.read() as waste:
         response = alpha_client.post(path, page.post(world))
 
-    assert response.status_code == HTTPStatus.FOUND
+    assert response.status_code == (HTTPStatus.OK if name in ASKS else HTTPStatus.FOUND)
     assert told({name: waste}) == ""
 
 

@@ -5,12 +5,28 @@ from dataclasses import dataclass
 from accounts.models import StaffMember, User
 from accounts.roles import StaffRole
 from approvals.models import ApprovalRequest
-from customers.models import Customer, Membership
+from customers.models import (
+    AccountRun,
+    Contact,
+    Customer,
+    CustomField,
+    Group,
+    Membership,
+    PurchaseOrder,
+)
 from customers.roles import CustomerRole
 from notifications.models import OutgoingMail
 from tests.factories.accounts import StaffMemberFactory, UserFactory
 from tests.factories.approvals import SignupFactory
-from tests.factories.customers import CustomerFactory, MembershipFactory
+from tests.factories.customers import (
+    AccountRunFactory,
+    ContactFactory,
+    CustomerFactory,
+    CustomFieldFactory,
+    GroupFactory,
+    MembershipFactory,
+    PurchaseOrderFactory,
+)
 from tests.factories.notifications import OutgoingMailFactory
 
 
@@ -26,9 +42,19 @@ class World:
     invited: User  # of the customer, has not come yet
     other_customer: Customer
     other_person: User  # of the other customer
+    group: Group  # of the customer, and one of the other
+    other_group: Group
+    purchase_order: PurchaseOrder  # of the customer, and one of the other
+    other_purchase_order: PurchaseOrder
+    contact: Contact
+    other_contact: Contact  # of the other customer
+    run: AccountRun
+    other_run: AccountRun  # of the other customer
     request: ApprovalRequest
     mail: OutgoingMail
     member: StaffMember  # of the team; may be changed
+    field: CustomField  # kept about customers
+    retired_field: CustomField
 
 
 def make_world() -> World:
@@ -49,7 +75,17 @@ def make_world() -> World:
         ).user,
         other_customer=other_customer,
         other_person=Membership.objects.get(customer=other_customer).user,
+        group=GroupFactory(customer=customer),
+        other_group=GroupFactory(customer=other_customer),
+        purchase_order=PurchaseOrderFactory(customer=customer),
+        other_purchase_order=PurchaseOrderFactory(customer=other_customer),
+        contact=ContactFactory(customer=customer),
+        other_contact=ContactFactory(customer=other_customer, primary=True),
+        run=AccountRunFactory(customer=customer),
+        other_run=AccountRunFactory(customer=other_customer),
         request=SignupFactory().request,
         mail=OutgoingMailFactory(about=[customer.pk]),
         member=StaffMemberFactory(viewer=True, invited=True),
+        field=CustomFieldFactory(key="cost_centre"),
+        retired_field=CustomFieldFactory(retired=True),
     )
