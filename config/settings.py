@@ -7,6 +7,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
+from config.beat import SCHEDULE
 from config.environment import (
     Mode,
     env,
@@ -181,51 +182,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    # Finds the mails whose wake-up call was lost or whose next attempt is due. A sweep that nobody
-    # ran in time is void.
-    "notifications.sweep": {
-        "task": "notifications.sweep",
-        "schedule": 30.0,
-        "options": {"expires": 25},
-    },
-    # Finds the resellers that a dead worker left half-made.
-    "resellers.sweep_unfinished": {
-        "task": "resellers.sweep_unfinished",
-        "schedule": 60.0,
-        "options": {"expires": 55},
-    },
-    # Looks at what waits at all resellers, for /metrics.
-    "operations.gather_figures": {
-        "task": "operations.gather_figures",
-        "schedule": 60.0,
-        "options": {"expires": 55},
-    },
-    # Erases the sessions that are over.
-    "accounts.sweep_sessions": {
-        "task": "accounts.sweep_sessions",
-        "schedule": 60.0 * 60,
-        "options": {"expires": 60 * 50},
-    },
-    # Erases the sign-ups whose e-mail nobody validated.
-    "approvals.sweep_drafts": {
-        "task": "approvals.sweep_drafts",
-        "schedule": 60.0 * 60,
-        "options": {"expires": 60 * 50},
-    },
-    # Finds resellers whose customers' search texts lag behind a custom field.
-    "customers.sweep_search": {
-        "task": "customers.sweep_search",
-        "schedule": 60.0 * 5,
-        "options": {"expires": 60 * 4},
-    },
-    # Sets purchase orders to Expired whose last day has passed where their reseller is.
-    "customers.sweep_purchase_orders": {
-        "task": "customers.sweep_purchase_orders",
-        "schedule": 60.0 * 60,
-        "options": {"expires": 60 * 50},
-    },
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 
 # ── Mail ──────────────────────────
 INBOX_DIRECTORY = env.path(
