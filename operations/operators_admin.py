@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
@@ -95,6 +96,8 @@ class OperatorAdmin(AuditedAdmin):
     @hides_passwords
     def set_password(self, request: HttpRequest, operator_id: uuid.UUID) -> HttpResponse:
         operator = self.found(request, operator_id)
+        if operator.pk == operator_of(request).pk:
+            return redirect("account_change_password")  # which asks for the old one
         form = OperatorPasswordForm(operator, request.POST or None)
         if request.method == "POST" and form.is_valid():
             password = form.cleaned_data["new_password1"]

@@ -159,6 +159,25 @@ def test_a_refused_action_changes_nothing(
     assert actions(target) == []
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_ones_own_password_is_changed_where_the_old_one_is_asked_for(
+    admin: HostClient, method: str
+) -> None:
+    me = Operator.objects.get()
+    before = me.password
+    new = "another long one 7"
+
+    response = getattr(admin, method)(
+        address("operations_operator_password", me.pk), {"new_password1": new, "new_password2": new}
+    )
+
+    assert response.status_code == HTTPStatus.FOUND
+    assert response["Location"] == "/account/password/change/"
+    me.refresh_from_db()
+    assert me.password == before
+    assert admin.get("/admin/").status_code == HTTPStatus.OK
+
+
 def test_a_new_password_ends_the_sessions(admin: HostClient, colleague: User) -> None:
     theirs = HostClient("localhost")
     theirs.force_login(colleague)

@@ -18,6 +18,7 @@ from audit.models import AuditEntry
 from customers.models import Customer
 from resellers import flows, migrating
 from resellers.backups import archive, making, reading
+from resellers.backups.tables import LEFT_OUT
 from resellers.models import Domain, Reseller
 from resellers.schemas import connection
 from tests.factories.accounts import UserFactory
@@ -45,7 +46,7 @@ def test_a_copy_has_the_same_rows_in_every_table(alpha: Reseller) -> None:
     copy = restored(backed_up(alpha), host="copy.example.com").reseller
 
     after = sums(copy.schema_name)
-    assert set(after) == tables.names("alpha")
+    assert set(after) == tables.names("alpha") - LEFT_OUT
     assert sum(each.rows for each in after.values()) > 100
     assert after == before
     assert sums("alpha") == before
