@@ -9,16 +9,22 @@ from django.views.generic import FormView, TemplateView
 
 from accounts.roles import StaffPermission
 from components.views import RefreshablePage
-from console.forms.customers import SECTIONS, CountryFilter, CreateCustomerForm, SectionForm
+from console.forms.customers import (
+    SECTIONS,
+    CountryFilter,
+    CreateCustomerForm,
+    SectionForm,
+    TagsForm,
+)
 from console.lists.customers import CustomerListing
 from console.timeline import timeline_of
 from console.views.base import ConsolePage, CustomerPage
 from console.views.editing import EditPage
 from console.views.lifecycle import LookAlikePage
-from customers import codes
+from customers import codes, tags
 from customers.flows import customers as flows
 from customers.flows import lifecycle
-from customers.models import Customer, CustomField, Membership
+from customers.models import Customer, CustomField, Group, Membership
 
 
 class CustomerList(ConsolePage, TemplateView):
@@ -102,6 +108,12 @@ class EditCustomer(RefreshablePage, EditPage):
 
     def get_form_class(self) -> type[SectionForm]:
         return SECTIONS[self.kwargs["section"]]
+
+    def get_form(self, form_class: type[SectionForm] | None = None) -> SectionForm:
+        form = super().get_form(form_class)
+        if isinstance(form, TagsForm):
+            form.suggest(tags.in_use(Customer.objects.all(), Group.objects.all()))
+        return form
 
     @property
     def record(self) -> Customer:

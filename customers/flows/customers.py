@@ -17,6 +17,7 @@ from customers.flows.filling import CannotFillError, Told, fill
 from customers.models import Customer, CustomField
 from customers.models.addresses import BILLING_PARTS
 from customers.staleness import require_fresh
+from customers.tags import Tags
 
 CREATED = "customer.created"
 EDITED = "customer.edited"
@@ -67,6 +68,7 @@ class CustomerDetails(TypedDict, total=False):
     billing_fax: str
     test_drives_enabled: bool
     notes: str
+    tags: Tags
 
 
 FIELDS: tuple[str, ...] = tuple(CustomerDetails.__annotations__)
@@ -124,13 +126,13 @@ def edit(customer: Customer, changes: CustomerDetails, *, version: int, by: User
         raise CannotSaveCustomerError(_("This customer is archived. Restore it first."))
     require_fresh(customer, seen=version, fields=changes, edits=[EDITED])
     changes = _clean(changes, customer)
-    before = {field: getattr(customer, field) for field in changes}
+    before = {field: as_told(customer, field) for field in changes}
     for field, value in changes.items():
         setattr(customer, field, value)
     changed = {
-        field: (old, getattr(customer, field))
+        field: (old, as_told(customer, field))
         for field, old in before.items()
-        if old != getattr(customer, field)
+        if old != as_told(customer, field)
     }
     if not changed:
         return customer
@@ -138,6 +140,12 @@ def edit(customer: Customer, changes: CustomerDetails, *, version: int, by: User
     _save(customer, [*changed, "version"])
     trail.record(EDITED, subject=customer, actor=by, changes=changed)
     return customer
+
+
+def as_told(customer: Customer, field: str) -> object:
+    """What is stored in a field, as people would say it."""
+    stored: object = getattr(customer, field)
+    return Tags(customer.tags) if field == "tags" else stored
 
 
 def _custom_columns(custom: Told | None) -> dict[str, object]:

@@ -40,6 +40,7 @@ BOUNDED: dict[Loop, str] = {
     ("components/tabs.html", "for tab in tabs"): "named views of a list",
     ("console/_stale.html", "for row in conflicts"): _FIELDS,
     ("console/customers/_look_alikes.html", "for hint in look_alikes"): "at most five hints",
+    ("console/customers/_facts.html", "for tag in customer.tags"): "tags of one customer",
     ("console/customers/merge.html", "for name, value in filled.items"): _FIELDS,
     ("console/customers/list.html", "for name, value in listing.kept_beside_country"): (
         "a list's parameters"
