@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from components.company_forms import AddressForm, DomainField, clean_phones, show_phones
-from components.forms import PortalModelForm, Sections, Text, country_field
+from components.forms import PortalModelForm, Sections, Text
 from console.forms.customer_fields import CustomFieldsMixin, custom_sections
 from console.forms.editing import VersionedForm
 from console.forms.lifecycle import LookAlikeForm
@@ -278,9 +278,3 @@ SECTIONS: dict[str, type[SectionForm]] = {
     "options": OptionsForm,
     "tags": TagsForm,
 }
-
-
-class CountryFilter(forms.Form):
-    """Narrows the list of customers; everything else of its state rides along."""
-
-    country = country_field(required=False, empty_label=_("All countries"), css="form-select")

@@ -11,12 +11,11 @@ from accounts.roles import StaffPermission
 from components.views import RefreshablePage
 from console.forms.customers import (
     SECTIONS,
-    CountryFilter,
     CreateCustomerForm,
     SectionForm,
     TagsForm,
 )
-from console.lists.customers import CustomerListing
+from console.lists.customers import CustomerListing, definitions
 from console.timeline import timeline_of
 from console.views.base import ConsolePage, CustomerPage
 from console.views.editing import EditPage
@@ -36,12 +35,11 @@ class CustomerList(ConsolePage, TemplateView):
         may_create = self.may(StaffPermission.EDIT_CUSTOMERS)
         listing = CustomerListing(
             self.request.GET,
-            Customer.objects.for_list(),
+            definitions(),
             empty_url=create if may_create else "",
             empty_label=_("Add your first customer"),
         )
-        country_filter = CountryFilter(initial={"country": listing.country})
-        return super().get_context_data(listing=listing, country_filter=country_filter, **kwargs)
+        return super().get_context_data(listing=listing, **kwargs)
 
 
 class ProposeCode(ConsolePage):
@@ -110,7 +108,7 @@ class EditCustomer(RefreshablePage, EditPage):
         return SECTIONS[self.kwargs["section"]]
 
     def get_form(self, form_class: type[SectionForm] | None = None) -> SectionForm:
-        form = super().get_form(form_class)
+        form: SectionForm = super().get_form(form_class)
         if isinstance(form, TagsForm):
             form.suggest(tags.in_use(Customer.objects.all(), Group.objects.all()))
         return form

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from audit import sentences, trail
-from customers import codes
-from customers.flows.filling import CannotFillError, Told, fill
+from customers import codes, custom_ranks
+from customers.flows.filling import CannotFillError, Filled, Told, fill
 from customers.models import Customer, CustomField
 from customers.models.addresses import BILLING_PARTS
 from customers.staleness import require_fresh
@@ -102,7 +102,8 @@ def create(
     asked for any.
     """
     key = key or uuid.uuid4()
-    columns = {**details, **_custom_columns(custom)}
+    filled = _filled(custom)
+    columns = {**details, **_custom_columns(filled)}
     if made := _made_by(key, columns):
         return made
     try:
@@ -110,6 +111,8 @@ def create(
     except _KeyTakenError:
         # Twice in one moment, or another customer made with the page's "Back".
         return _made_by(key, columns) or create(details, by=by, about=about, custom=custom)
+    if filled and filled.ranks:
+        custom_ranks.keep({customer.pk: filled.ranks})
     trail.record(CREATED, subject=customer, actor=by, about=about)
     return customer
 
@@ -148,13 +151,18 @@ def as_told(customer: Customer, field: str) -> object:
     return Tags(customer.tags) if field == "tags" else stored
 
 
-def _custom_columns(custom: Told | None) -> dict[str, object]:
+def _filled(custom: Told | None) -> Filled | None:
     if custom is None:
-        return {}
+        return None
     try:
-        filled = fill({}, custom, target=CustomField.Target.CUSTOMER)
+        return fill({}, custom, target=CustomField.Target.CUSTOMER)
     except CannotFillError as error:
         raise CannotSaveCustomerError(str(error), field=error.field) from error
+
+
+def _custom_columns(filled: Filled | None) -> dict[str, object]:
+    if filled is None:
+        return {}
     return {"custom_values": filled.values, "custom_search": filled.search}
 
 

@@ -3,6 +3,7 @@
 from customers.models.account_runs import AccountRun
 from customers.models.contacts import Contact
 from customers.models.custom_fields import Choice, CustomField
+from customers.models.custom_ranks import CustomRank
 from customers.models.customers import Customer
 from customers.models.groups import Group
 from customers.models.memberships import Membership
@@ -13,6 +14,7 @@ __all__ = [
     "Choice",
     "Contact",
     "CustomField",
+    "CustomRank",
     "Customer",
     "Group",
     "Membership",
