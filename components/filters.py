@@ -39,8 +39,8 @@ class Filter:
 
     def boxes(self) -> dict[str, forms.Field]:
         """New boxes, by the names of the parameters."""
-        box = self.make_box()
-        box.label = self.label  # type: ignore[assignment] - lazy, as Django takes it
+        box: Any = self.make_box()
+        box.label = self.label
         return {self.name: box}
 
     def value(self, cleaned: Mapping[str, Any]) -> Any:

@@ -30,6 +30,7 @@ M = TypeVar("M", bound=Model)
 Text = str | Promise
 
 COUNT_LIMIT = 1_000
+FILTERED_COUNT_LIMIT = 200  # filters may let through few of many rows, which are all looked at
 TAB_COUNT_LIMIT = 99
 LONGEST_SEARCH = 200
 PER_PAGE = (25, 50, 100)
@@ -146,14 +147,15 @@ class Listing(Generic[M]):
 
     @cached_property
     def result_count(self) -> str:
-        """How many there are; "50+" or "1,000+" where counting costs more than the page."""
+        """How many there are; "50+", "200+" or "1,000+" where counting costs more than the page."""
         found, before, after = self._page
         if not before and not after:
             number, limit = len(found), self.per
         elif self.search_text:
             number, limit = self.per + 1, self.per  # only looking at all could tell
         else:
-            number, limit = bounded_count(self._matching, COUNT_LIMIT), COUNT_LIMIT
+            limit = FILTERED_COUNT_LIMIT if self.filters.in_use else COUNT_LIMIT
+            number = bounded_count(self._matching, limit)
         return str(self.count_sentence(number, number_text(number, limit)))
 
     @property

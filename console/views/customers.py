@@ -15,7 +15,7 @@ from console.forms.customers import (
     SectionForm,
     TagsForm,
 )
-from console.lists.customers import CustomerListing, definitions
+from console.lists.customer_looks import Look
 from console.timeline import timeline_of
 from console.views.base import ConsolePage, CustomerPage
 from console.views.editing import EditPage
@@ -33,13 +33,13 @@ class CustomerList(ConsolePage, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         create = reverse("console:customers:create")
         may_create = self.may(StaffPermission.EDIT_CUSTOMERS)
-        listing = CustomerListing(
-            self.request.GET,
-            definitions(),
+        listing = Look(self.request.GET, self.user).listing(
             empty_url=create if may_create else "",
             empty_label=_("Add your first customer"),
         )
-        return super().get_context_data(listing=listing, **kwargs)
+        is_shared = listing.saved is not None and listing.saved.is_shared
+        may_replace = not is_shared or self.may(StaffPermission.MANAGE_SETTINGS)
+        return super().get_context_data(listing=listing, may_replace=may_replace, **kwargs)
 
 
 class ProposeCode(ConsolePage):

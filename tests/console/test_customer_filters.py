@@ -116,9 +116,7 @@ class TestEachFilter:
         )
         make("B", {"paid": False, "contract": "cc-1", "seats": "200", "ends": "2026-03-14"})
         chosen = make("C", {"seats": "-2.5"})
-        Customer.objects.filter(pk=chosen.pk).update(
-            custom_values={"seats": "-2.5", "tier": "tin"}
-        )
+        Customer.objects.filter(pk=chosen.pk).update(custom_values={"seats": "-2.5", "tier": "tin"})
         make("D")
 
         assert found(**parameters) == names

@@ -64,6 +64,10 @@ BOUNDED: dict[Loop, str] = {
     ),
     ("console/groups/detail.html", "for tag in group.tags"): "tags of one group",
     ("console/home.html", "for card in cards"): "one card for each area",
+    ("console/list_views/_told.html", "for chip in listing.chips"): "a list's parameters",
+    ("console/list_views/columns.html", "for box, place in form.rows"): "columns of a list",
+    ("console/list_views/columns.html", "for error in place.errors"): "rules of one field",
+    ("console/list_views/list.html", "for view in views"): "sixty views at most",
     ("console/orders/list.html", "for field in filters"): "filters of a list",
     ("console/orders/list.html", "for name, value in listing.kept_beside_filters"): (
         "a list's parameters"
