@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.urls.home")),
+    path("search/", include("console.urls.search")),
     path("customers/", include("console.urls.customers")),
     path("customers/views/", include("console.urls.list_views")),
     path("customers/<uuid:customer_id>/people/", include("console.urls.people")),

@@ -230,6 +230,7 @@ PAGES: dict[str, Page] = {
     "portal:people:remove": Page(Door.COMPANY, Company.MANAGE_PEOPLE, person, nothing),
     # the console
     "console:home": Page(Door.CONSOLE, Staff.VIEW_CONSOLE),
+    "console:search": Page(Door.CONSOLE, Staff.VIEW_CONSOLE),
     "console:customers:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS),
     "console:customers:create": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, post=a_customer),
     "console:customers:propose_code": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS),

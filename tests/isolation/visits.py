@@ -77,6 +77,10 @@ VARIANTS = {
         "?per=25&sort=-organization_name",
         *(f"?{query}" for query in FILTERED),
     ],
+    "console:search": [
+        f"?q={words}"
+        for words in ("nordic", "anna", "an", "zzqqxx", "zq", "nordic+zzqqxx", "po-77")
+    ],
     "console:contacts:list": ["?sort=-email", "?q=anna", "?q=zzqqxx", "?q=an"],
     "console:people:list": [
         "?view=active",
