@@ -1,6 +1,5 @@
 """Finding anything by a few words: some of each kind, each by an index of its own."""
 
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -15,7 +14,7 @@ from accounts.roles import StaffPermission
 from approvals.models import ApprovalRequest
 from customers.models import Contact, Customer, Membership, PurchaseOrder
 from customers.querysets import LONGEST_SEARCH
-from customers.search import holds
+from customers.search import holds, id_in
 
 MOST = 5  # of each kind
 LONGEST = 200  # characters
@@ -68,14 +67,6 @@ def words_of(text: str) -> list[str]:
     """What is looked for: words with a letter or a digit, in lower case."""
     words = [word for word in text.lower().split() if any(map(str.isalnum, word))]
     return words[:LONGEST_SEARCH]
-
-
-def id_in(text: str) -> uuid.UUID | None:
-    """The id of a record, if that is what somebody pasted."""
-    try:
-        return uuid.UUID(text.strip())
-    except ValueError:
-        return None
 
 
 def _matches(text: str, column: str = "search_text") -> Q:

@@ -27,7 +27,7 @@ from django.db.models.functions import Coalesce, Lower, Now, NullIf
 
 from customers.custom_querysets import CustomValuesQuerySet
 from customers.roles import CustomerRole
-from customers.search import holds
+from customers.search import holds, id_in
 from formats import phones
 from resellers.current import current_time_zone
 
@@ -109,8 +109,10 @@ class CustomerQuerySet(CustomValuesQuerySet["Customer"]):
         custom field that is searched.
 
         See `customers.search` for words of one or two letters. A phone number is found however it
-        is typed.
+        is typed, and an id finds the customer that has it.
         """
+        if key := id_in(words):
+            return self.filter(pk=key)
         readable = [word for word in words.lower().split() if any(map(str.isalnum, word))]
         if not readable:
             return self.none()

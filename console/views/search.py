@@ -12,6 +12,7 @@ from django.views.generic import TemplateView
 from accounts.roles import StaffPermission
 from console import finding
 from console.views.base import ConsolePage
+from customers.search import id_in
 
 
 class Search(ConsolePage, TemplateView):
@@ -30,7 +31,7 @@ class Search(ConsolePage, TemplateView):
         return finding.find(self.text, self.may)
 
     def get(self, *args: Any, **kwargs: Any) -> HttpResponse:
-        if finding.id_in(self.text) and len(self.groups) == 1 and len(self.groups[0].hits) == 1:
+        if id_in(self.text) and len(self.groups) == 1 and len(self.groups[0].hits) == 1:
             return redirect(self.groups[0].hits[0].url)
         return super().get(*args, **kwargs)
 

@@ -1,5 +1,7 @@
 """Asking for customers and memberships."""
 
+from collections.abc import Callable
+
 import pytest
 
 from accounts import links
@@ -91,3 +93,11 @@ def test_customers_of_a_person_are_only_theirs(alpha: Reseller) -> None:
     MembershipFactory()
 
     assert list(Customer.objects.of_person(person)) == [own]
+
+
+@pytest.mark.parametrize("write", [str, lambda key: f" {str(key).upper()} ", lambda key: key.hex])
+def test_an_id_finds_the_customer_that_has_it(alpha: Reseller, write: Callable[..., str]) -> None:
+    wanted, other = CustomerFactory(), CustomerFactory()
+
+    assert list(Customer.objects.search(write(wanted.pk))) == [wanted]
+    assert other not in Customer.objects.search(str(UserFactory().pk))
