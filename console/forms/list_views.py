@@ -66,7 +66,10 @@ class ColumnsForm(forms.Form):
         for number, key in enumerate(self.order, start=1):
             label: Any = offers[key].column.label
             self.fields[_show(key)] = forms.BooleanField(
-                label=label, required=False, initial=key in shown
+                label=label,
+                required=False,
+                initial=key in shown,
+                widget=forms.CheckboxInput({"class": "form-check-input"}),
             )
             self.fields[_place(key)] = forms.IntegerField(
                 label=_("Place of %s") % label,

@@ -65,7 +65,7 @@ OFFERS = (
         Column(_("Country"), lambda each: country_name(str(each.country)), on_phone=False),
         ("country",),
     ),
-    Offer("tags", Column(_("Tags"), markup=_tags, on_phone=False), ("tags",)),
+    Offer("tags", Column(_("Tags"), markup=_tags, css="cell-tags", on_phone=False), ("tags",)),
     Offer(
         "people",
         Column(_("People"), "people_count", kind="number", on_phone=False),
