@@ -119,6 +119,12 @@ class Listing(Generic[M]):
         return self._matching
 
     @property
+    def in_order(self) -> "QuerySet[M]":
+        """The same in the list's order: for what is read from first to last."""
+        sign = "-" if self.sort.startswith("-") else ""
+        return self._matching.order_by(f"{sign}{self._sort_key}", f"{sign}pk")
+
+    @property
     def parameters(self) -> dict[str, str]:
         """What makes these rows and their order: a list with the same parameters shows the same."""
         return {name: value for name, value in self._state().items() if value and name != "per"}

@@ -347,6 +347,16 @@ def test_a_task_finds_the_same_rows_by_the_parameters_alone() -> None:
 
 
 @pytest.mark.usefixtures("alpha")
+def test_a_task_reads_the_rows_in_the_order_of_the_list() -> None:
+    for name, code in (("Bolt", "C"), ("Core", "A"), ("Acme", "B")):
+        make(name, code=code)
+
+    listing = CustomerListing(QueryDict("sort=-code&per=25"), definitions())
+
+    assert [str(each) for each in listing.in_order] == ["Bolt", "Acme", "Core"]
+
+
+@pytest.mark.usefixtures("alpha")
 def test_each_kind_of_custom_field_has_a_filter() -> None:
     make_fields()
 

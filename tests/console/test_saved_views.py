@@ -6,7 +6,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_tenants.utils import tenant_context
 
@@ -390,6 +392,21 @@ class TestColumns:
         page = alpha_client.get(response["Location"]).content.decode()
         assert headers_of(page) == ["Organization", "City", "Tier", "Status"]
         assert all(text in page for text in ("Köln", "Gold", "Active"))
+
+    def test_nothing_else_is_read(self, alpha_client: HostClient, viewer: User) -> None:
+        def read() -> str:
+            with CaptureQueriesContext(connection) as captured:
+                alpha_client.get(LIST)
+            return next(each["sql"] for each in captured if '"organization_name"' in each["sql"])
+
+        usual = read()
+        flows.choose_columns(["city"], by=viewer)
+        chosen = read()
+
+        wide = ("custom_values", "contact_email", "counted", "search_text", "notes")
+        assert [name in usual for name in wide] == [False, True, True, False, False]
+        assert [name in chosen for name in wide] == [False] * 5
+        assert '"city"' in chosen
 
     def test_are_everybodys_own(self, alpha_client: HostClient, viewer: User) -> None:
         flows.choose_columns(["city"], by=StaffMemberFactory().user)
