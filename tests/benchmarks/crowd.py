@@ -87,7 +87,7 @@ UPDATE customers_customer customer SET
 FROM (SELECT n, 'C-' || n AS code, hashint4(n + 101) & 2147483647 AS a,
           hashint4(n + 202) & 2147483647 AS b, hashint4(n + 303) & 2147483647 AS c,
           hashint4(n + 404) & 2147483647 AS d
-      FROM generate_series(1, (SELECT count(*) FROM customers_customer)) n) numbers
+      FROM generate_series(1, (SELECT count(*)::int FROM customers_customer)) n) numbers
 WHERE numbers.code = customer.code
 """
 _RANKS = """
