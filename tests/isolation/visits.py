@@ -31,7 +31,6 @@ FILTERED = (
     "tag=all",
     "tag=tag27",
     "tag=nowhere",
-    "tag=tag27&country=DE",
     "tag=all,tag27&country=FR&sort=-created_at",
     "industry=retail",
     "industry=nowhere",
