@@ -55,6 +55,10 @@ BOUNDED: dict[Loop, str] = {
     ("console/contacts/accounts.html", "for row in todo"): (
         "the contacts that were ticked on one page"
     ),
+    ("console/custom_fields/list.html", "for field in live"): "fifty custom fields at most",
+    ("console/custom_fields/list.html", "for field in retired"): "fifty custom fields at most",
+    ("console/customer_fields/detail.html", "for fact in live"): "fifty custom fields at most",
+    ("console/customer_fields/detail.html", "for fact in retired"): "fifty custom fields at most",
     ("console/groups/_attributes.html", 'for key, value in row.attribute_pairs|slice:":3"'): (
         "attributes of one group"
     ),
