@@ -67,6 +67,9 @@ BOUNDED: dict[Loop, str] = {
         "attributes of one group"
     ),
     ("console/groups/detail.html", "for tag in group.tags"): "tags of one group",
+    ("console/help/contents.html", "for page in pages"): "pages of the guide",
+    ("console/help/contents.html", "for section in page.sections"): "sections of the guide",
+    ("console/help/page.html", "for section in page.sections"): "sections of the guide",
     ("console/home.html", "for card in cards"): "one card for each area",
     ("console/list_views/_told.html", "for chip in listing.chips"): "a list's parameters",
     ("console/list_views/columns.html", "for box, place in form.rows"): "columns of a list",
