@@ -56,9 +56,8 @@ class ViewList(ConsolePage, TemplateView):
     permission = StaffPermission.VIEW_CUSTOMERS
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        views = SavedView.objects.seen_by(self.user).select_related("owner")
         look = Look(self.request.GET, self.user)
-        return super().get_context_data(views=views, default=look.default, **kwargs)
+        return super().get_context_data(views=look.views, default=look.default, **kwargs)
 
 
 class SaveView(LookPage, FormView[SaveViewForm]):
