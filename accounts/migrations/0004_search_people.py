@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_find_live_links_by_end"),
+        ("accounts", "0003_sessions_and_security_settings"),
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
