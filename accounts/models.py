@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Q
-from django.db.models.functions import Lower
+from django.db.models import ExpressionWrapper, F, Q, Value
+from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -67,6 +68,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     email_validated_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    search_text = models.GeneratedField(
+        expression=Lower(
+            Concat(F("full_name"), Value(" "), F("email"), output_field=models.TextField())
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
     objects = UserManager()
 
     USERNAME_FIELD = "email"
@@ -74,6 +83,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
+        indexes = [GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="user_search")]
         constraints = [
             models.UniqueConstraint(
                 fields=["email"],

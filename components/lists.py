@@ -9,7 +9,7 @@ Deep pages are as fast as the first one: rows are found by comparing (sort value
 never by OFFSET.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar, cast
@@ -23,12 +23,14 @@ from django.utils.translation import gettext as _
 
 from components import cursors
 from components.cursors import Cursor, UnreadableCursorError
+from components.filters import Chip, Filter, Filters
 from components.rows import Column, Header, Row, table_rows
 
 M = TypeVar("M", bound=Model)
 Text = str | Promise
 
 COUNT_LIMIT = 1_000
+FILTERED_COUNT_LIMIT = 200  # filters may let through few of many rows, which are all looked at
 TAB_COUNT_LIMIT = 99
 LONGEST_SEARCH = 200
 PER_PAGE = (25, 50, 100)
@@ -74,13 +76,20 @@ class Listing(Generic[M]):
     empty_icon: ClassVar[str] = "layout-list"
 
     def __init__(
-        self, query: QueryDict, rows: "QuerySet[M]", *, empty_url: str = "", empty_label: Text = ""
+        self,
+        query: QueryDict,
+        rows: "QuerySet[M]",
+        *,
+        filters: Iterable[Filter] = (),
+        empty_url: str = "",
+        empty_label: Text = "",
     ) -> None:
         self.query = query
         self.all_rows = rows
         self.empty_url = empty_url
         self.empty_label = empty_label
-        self.notices: list[str] = []
+        self.filters = Filters(filters, query)
+        self.notices: list[str] = [*self.filters.problems]
         self.search_text = self._read_search()
         self.view = self._read_view()
         self.sort = self._read_sort()
@@ -96,6 +105,29 @@ class Listing(Generic[M]):
     def count_sentence(self, number: int, shown: str) -> str:
         """`shown` is the number as people read it: "10,000+" when there are more."""
         return _("1 entry") if number == 1 else _("%(count)s entries") % {"count": shown}
+
+    @property
+    def sorts(self) -> set[str]:
+        """What the list can be sorted by."""
+        return {column.sort for column in self.columns if column.sort}
+
+    # ── What tasks read ──
+
+    @property
+    def matching(self) -> "QuerySet[M]":
+        """All rows that the address asks for, on whatever page, in no order."""
+        return self._matching
+
+    @property
+    def in_order(self) -> "QuerySet[M]":
+        """The same in the list's order: for what is read from first to last."""
+        sign = "-" if self.sort.startswith("-") else ""
+        return self._matching.order_by(f"{sign}{self._sort_key}", f"{sign}pk")
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What makes these rows and their order: a list with the same parameters shows the same."""
+        return {name: value for name, value in self._state().items() if value and name != "per"}
 
     # ── What the template reads ──
 
@@ -121,14 +153,15 @@ class Listing(Generic[M]):
 
     @cached_property
     def result_count(self) -> str:
-        """How many there are; "50+" or "1,000+" where counting costs more than the page."""
+        """How many there are; "50+", "200+" or "1,000+" where counting costs more than the page."""
         found, before, after = self._page
         if not before and not after:
             number, limit = len(found), self.per
         elif self.search_text:
             number, limit = self.per + 1, self.per  # only looking at all could tell
         else:
-            number, limit = bounded_count(self._matching, COUNT_LIMIT), COUNT_LIMIT
+            limit = FILTERED_COUNT_LIMIT if self.filters.in_use else COUNT_LIMIT
+            number = bounded_count(self._matching, limit)
         return str(self.count_sentence(number, number_text(number, limit)))
 
     @property
@@ -145,16 +178,35 @@ class Listing(Generic[M]):
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.search_text) or bool(self.views and self.view is not self.views[0])
+        is_other_view = bool(self.views) and self.view is not self.views[0]
+        return bool(self.search_text) or is_other_view or bool(self.filters.in_use)
 
     @property
     def clear_url(self) -> str:
-        return self.url(q="", cursor="", view="")
+        """Everything that the list has."""
+        return self.url(q="", cursor="", view="", **self.filters.nothing)
+
+    @property
+    def unsearched_url(self) -> str:
+        return self.url(q="", cursor="")
+
+    @property
+    def unfiltered_url(self) -> str:
+        return self.url(cursor="", **self.filters.nothing)
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        return self.filters.chips(self.url)
 
     @property
     def kept_parameters(self) -> list[tuple[str, str]]:
         """What the search form carries along in hidden fields."""
         return [(k, v) for k, v in self._state().items() if v and k not in {"q", "cursor"}]
+
+    @property
+    def kept_beside_filters(self) -> list[tuple[str, str]]:
+        """What the form of the filters carries along."""
+        return [(k, v) for k, v in self._state().items() if v and k not in self.filters.names]
 
     def url(self, **changes: str) -> str:
         state = {**self._state(), **changes}
@@ -185,9 +237,7 @@ class Listing(Generic[M]):
 
     def _read_sort(self) -> str:
         asked = self.query.get("sort", "")
-        if not asked or asked.removeprefix("-") in {
-            column.sort for column in self.columns if column.sort
-        }:
+        if not asked or asked.removeprefix("-") in self.sorts:
             return asked or self.usual_sort
         self.notices.append(_("The list cannot be sorted that way: the usual order is shown."))
         return self.usual_sort
@@ -215,6 +265,7 @@ class Listing(Generic[M]):
     @cached_property
     def _matching(self) -> "QuerySet[M]":
         rows = self.view.narrow(self.all_rows) if self.view else self.all_rows
+        rows = self.filters.narrow(rows)
         return self.search(rows, self.search_text) if self.search_text else rows
 
     @cached_property
@@ -253,6 +304,7 @@ class Listing(Generic[M]):
             "view": self.view.key if self.view and self.view is not self.views[0] else "",
             "sort": self._kept_sort,
             "per": str(self.per) if self.per != self.per_page else "",
+            **self.filters.parameters,
         }
 
     @property

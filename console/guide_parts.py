@@ -14,6 +14,8 @@ PARTS = {
     "console:customers:archive": "customers#suspend-archive-restore",
     "console:customers:merge": "customers#merge-two-records",
     "console:customers:timeline": "customers#timeline",
+    "console:list_views:": "customers#the-list",
+    "console:search": "customers#search-in-everything",
     "console:people:": "customers#users",
     "console:contacts:": "customers#contacts",
     "console:contacts:accounts": "customers#user-accounts-from-contacts",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
@@ -38,4 +39,8 @@ class CustomValuesQuerySet(models.QuerySet[M]):
 
     def with_custom_value(self, field: CustomField, value: str | bool) -> Self:  # noqa: FBT001 - yes or no is a value here
         """Those that hold exactly this value. Walks the index of the column."""
-        return self.filter(custom_values__contains={field.key: value})
+        return self.with_custom_values({field.key: value})
+
+    def with_custom_values(self, values: Mapping[str, str | bool]) -> Self:
+        """Those that hold exactly these values, by the keys of the fields."""
+        return self.filter(custom_values__contains=dict(values))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Collection
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -20,18 +23,20 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Now, NullIf
+from django.db.models.functions import Coalesce, Lower, Now, NullIf
 
 from customers.custom_querysets import CustomValuesQuerySet
 from customers.roles import CustomerRole
-from customers.search import holds
+from customers.search import holds, id_in
 from formats import phones
+from resellers.current import current_time_zone
 
 if TYPE_CHECKING:
     from accounts.models import User
     from customers.models import (  # noqa: F401 - named in brackets
         Contact,
         Customer,
+        CustomField,
         Membership,
     )
 
@@ -52,19 +57,62 @@ class CustomerQuerySet(CustomValuesQuerySet["Customer"]):
     def archived(self) -> CustomerQuerySet:
         return self.filter(status="archived")
 
+    def active(self) -> CustomerQuerySet:
+        return self.filter(status="active")
+
     def suspended(self) -> CustomerQuerySet:
         return self.filter(status="suspended")
 
     def in_country(self, code: str) -> CustomerQuerySet:
         return self.filter(country=code)
 
+    def with_custom_rank(
+        self, field: CustomField, *, least: Decimal | None, most: Decimal | None
+    ) -> CustomerQuerySet:
+        """Those whose number or day lies between the two, which belong to it."""
+        bounds = {"rank__gte": least, "rank__lte": most}
+        told = {name: bound for name, bound in bounds.items() if bound is not None}
+        ranks = apps.get_model("customers", "CustomRank").objects.filter(key=field.key, **told)
+        return self.filter(pk__in=ranks.values("customer_id"))
+
+    def with_tags(self, tags: Collection[str]) -> CustomerQuerySet:
+        """Those that have all of these tags."""
+        return self.filter(tags__contains=list(tags))
+
+    def in_industry(self, name: str) -> CustomerQuerySet:
+        """Those of this industry, however it is written."""
+        return self._written("industry", name)
+
+    def of_account_type(self, name: str) -> CustomerQuerySet:
+        """Those of this account type, however it is written."""
+        return self._written("account_type", name)
+
+    def created_between(self, least: dt.date | None, most: dt.date | None) -> CustomerQuerySet:
+        """Those that were made on these days or between them, by the reseller's clock."""
+        zone = current_time_zone()
+        found = self
+        if least:
+            found = found.filter(created_at__gte=dt.datetime.combine(least, dt.time(), zone))
+        if most:
+            after = dt.datetime.combine(most + dt.timedelta(days=1), dt.time(), zone)
+            found = found.filter(created_at__lt=after)
+        return found
+
+    def _written(self, column: str, name: str) -> CustomerQuerySet:
+        # An index holds the lower case of those that have any.
+        lower = {f"lower_{column}": Lower(column)}
+        same = self.alias(**lower).filter(**{f"lower_{column}": Lower(Value(name))})
+        return same.exclude(**{column: ""})
+
     def search(self, words: str) -> CustomerQuerySet:
         """Those that hold every word in their name, code, contact, e-mail, phone, website or in a
         custom field that is searched.
 
         See `customers.search` for words of one or two letters. A phone number is found however it
-        is typed.
+        is typed, and an id finds the customer that has it.
         """
+        if key := id_in(words):
+            return self.filter(pk=key)
         readable = [word for word in words.lower().split() if any(map(str.isalnum, word))]
         if not readable:
             return self.none()
@@ -80,17 +128,6 @@ class CustomerQuerySet(CustomValuesQuerySet["Customer"]):
         people = apps.get_model("customers", "Membership").objects
         counted = people.filter(customer=OuterRef("pk")).order_by()
         return self.annotate(people_count=CountOf(counted))
-
-    def for_list(self) -> CustomerQuerySet:
-        """What a row of the list shows, and nothing else of it."""
-        return self.with_people_count().only(
-            "organization_name",
-            "code",
-            "contact_name",
-            "contact_email",
-            "country",
-            "created_at",
-        )
 
 
 class CountOf(Subquery):

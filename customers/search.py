@@ -1,6 +1,7 @@
 """Finding what somebody typed in a column of text that has an index of its trigrams."""
 
 import re
+import uuid
 
 from django.db.models import Q
 
@@ -24,3 +25,11 @@ def holds(column: str, word: str) -> Q:
 def is_long(word: str) -> bool:
     """Whether the index can find the word anywhere."""
     return any(len(part) >= SHORTEST_FOUND_ANYWHERE for part in _LETTERS.findall(word))
+
+
+def id_in(text: str) -> uuid.UUID | None:
+    """The id of a record, if that is what somebody pasted."""
+    try:
+        return uuid.UUID(text.strip())
+    except ValueError:
+        return None

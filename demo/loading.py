@@ -20,9 +20,11 @@ from customers.custom_values import parse
 from customers.flows import contacts, custom_fields, customers
 from customers.flows import people as customer_people
 from customers.models import Customer, CustomField, Membership
+from customers.tags import Tags
 from demo import calendar, orders
 from demo.contacts import CONTACTS
 from demo.kinds import DemoCustomer, DemoField, DemoPerson, DemoReseller, DemoSignup
+from demo.views import TAGS, save_views
 from demo.world import OPERATOR_EMAIL, PASSWORD, RESELLERS
 from formats import addresses, phones
 from resellers import flows as reseller_flows
@@ -104,6 +106,8 @@ def _furnish(world: DemoReseller) -> None:
         for number, field in enumerate(fields):
             if world.fields[number].retired:
                 custom_fields.retire(field, by=owner)
+    with calendar.backdated(days=4):
+        save_views(by=owner)
     for each in world.signups:
         _make_signup(each, by=owner)
 
@@ -155,6 +159,7 @@ def _make_customer(
         "postal_code": world.postal_code,
         "country": world.country,
         "industry": world.industry,
+        "tags": TAGS.get(world.organization_name, Tags()),
     }
     with calendar.backdated(days=days_ago):
         custom = {each.key: parse(each, world.custom.get(each.label)) for each in fields}

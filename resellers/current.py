@@ -35,7 +35,12 @@ def current_reseller() -> Reseller:
 
 def today() -> dt.date:
     """The day at the current reseller, by its own time zone."""
-    return timezone.localdate(timezone=ZoneInfo(current_reseller().time_zone))
+    return timezone.localdate(timezone=current_time_zone())
+
+
+def current_time_zone() -> ZoneInfo:
+    """The clock of the current reseller."""
+    return ZoneInfo(current_reseller().time_zone)
 
 
 def absolute_url(path: str, *, host: str | None = None) -> str:

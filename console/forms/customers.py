@@ -1,6 +1,6 @@
 """The customer's information: all of it for making one, section by section for changing it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar, cast
 
@@ -9,10 +9,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from components.company_forms import AddressForm, DomainField, clean_phones, show_phones
-from components.forms import PortalModelForm, Sections, Text, country_field
+from components.forms import PortalModelForm, Sections, Text
 from console.forms.customer_fields import CustomFieldsMixin, custom_sections
 from console.forms.editing import VersionedForm
 from console.forms.lifecycle import LookAlikeForm
+from console.forms.tags import TagsField
 from customers.flows.customers import CustomerDetails
 from customers.models import Customer
 from customers.models.addresses import BILLING, BILLING_PARTS, PARTS
@@ -253,6 +254,21 @@ class OptionsForm(SectionForm):
         fields = OPTIONS
 
 
+class TagsForm(SectionForm):
+    title = _("Tags")
+
+    tags = TagsField(help_text=_("Separated by commas, for example: public sector, key account."))
+
+    class Meta(CustomerDetailsForm.Meta):
+        fields = ("tags",)
+
+    def suggest(self, words: Iterable[str]) -> None:
+        """Offer these tags to click."""
+        field = self.fields["tags"]
+        assert isinstance(field, TagsField)  # noqa: S101 - for the type checker
+        field.suggest(words)
+
+
 # What stands in the address of the page that edits it.
 SECTIONS: dict[str, type[SectionForm]] = {
     "organization": OrganizationForm,
@@ -260,10 +276,5 @@ SECTIONS: dict[str, type[SectionForm]] = {
     "office-address": OfficeAddressForm,
     "billing-address": BillingAddressForm,
     "options": OptionsForm,
+    "tags": TagsForm,
 }
-
-
-class CountryFilter(forms.Form):
-    """Narrows the list of customers; everything else of its state rides along."""
-
-    country = country_field(required=False, empty_label=_("All countries"), css="form-select")

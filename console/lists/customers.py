@@ -1,54 +1,37 @@
 """The list of customers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django_countries import countries
 
-from components.addresses import record_url
-from components.countries import country_name
-from components.lists import Column, Listing, ListView
-from customers.models import Customer
+from components.lists import Listing, ListView
+from console.lists import customer_columns, customer_filters
+from console.lists.customer_columns import OFFERS, USUAL
+from customers.models import Customer, CustomField
 from customers.querysets import CustomerQuerySet
 
-
-def _name(customer: Customer) -> SafeString:
-    url = record_url("console:customers:detail", customer.pk)
-    return format_html('<a href="{}">{}</a>', url, customer.organization_name)
+SORTS = {each.column.sort for each in (customer_columns.NAME, *OFFERS) if each.column.sort}
 
 
-def _contact(customer: Customer) -> SafeString:
-    return format_html(
-        '{}<div class="text-secondary wide-only">{}</div>',
-        customer.contact_name,
-        customer.contact_email,
-    )
-
-
-def _country(customer: Customer) -> str:
-    return country_name(str(customer.country))
+def definitions() -> list[CustomField]:
+    """The custom fields that the list knows. Asked for once a page."""
+    return list(CustomField.objects.of_target(CustomField.Target.CUSTOMER).live())
 
 
 class CustomerListing(Listing[Customer]):
-    """All customers, or those of one country."""
+    """The customers that an address asks for, in the columns that somebody chose.
 
-    columns = (
-        Column(gettext_lazy("Organization"), markup=_name, sort="organization_name"),
-        Column(gettext_lazy("Code"), "code", sort="code", kind="code", on_phone=False),
-        Column(gettext_lazy("Contact"), markup=_contact),
-        Column(gettext_lazy("Country"), _country, on_phone=False),
-        Column(gettext_lazy("People"), "people_count", kind="number", on_phone=False),
-        Column(gettext_lazy("Created"), "created_at", sort="created_at", on_phone=False),
-    )
+    A task finds them again by the address alone: `CustomerListing(query, fields).matching`.
+    """
+
     views = (
-        ListView("", gettext_lazy("All"), lambda rows: rows.listed()),
-        ListView("suspended", gettext_lazy("Suspended"), lambda rows: rows.suspended()),
-        ListView("archived", gettext_lazy("Archived"), lambda rows: rows.archived()),
+        ListView("", gettext_lazy("All"), CustomerQuerySet.listed),
+        ListView("active", gettext_lazy("Active"), CustomerQuerySet.active),
+        ListView("suspended", gettext_lazy("Suspended"), CustomerQuerySet.suspended),
+        ListView("archived", gettext_lazy("Archived"), CustomerQuerySet.archived),
     )
     default_sort = "organization_name"
     search_sort = "-created_at"
@@ -61,13 +44,23 @@ class CustomerListing(Listing[Customer]):
     )
     empty_icon = "building"
 
-    def __init__(self, query: QueryDict, customers: CustomerQuerySet, **options: Any) -> None:
-        asked = query.get("country", "")
-        self.country = asked if asked in countries else ""
-        rows = customers.in_country(self.country) if self.country else customers
-        super().__init__(query, rows, **options)
-        if asked != self.country:
-            self.notices.append(_("The country in the address is unknown: all are shown."))
+    def __init__(
+        self,
+        query: QueryDict,
+        fields: Sequence[CustomField],
+        *,
+        columns: Sequence[str] = USUAL,
+        **options: Any,
+    ) -> None:
+        shown = customer_columns.chosen(columns, customer_columns.offers(fields))
+        self.columns = tuple(each.column for each in shown)  # type: ignore[misc]
+        rows = customer_columns.rows(Customer.objects.all(), shown)
+        super().__init__(query, rows, filters=customer_filters.filters(fields), **options)
+
+    @property
+    def sorts(self) -> set[str]:
+        # An order stays, whether its column is shown or not.
+        return SORTS
 
     def search(self, rows: QuerySet[Customer], text: str) -> QuerySet[Customer]:
         assert isinstance(rows, CustomerQuerySet)  # noqa: S101 - for the type checker
@@ -75,23 +68,3 @@ class CustomerListing(Listing[Customer]):
 
     def count_sentence(self, number: int, shown: str) -> str:
         return ngettext("%(count)s customer", "%(count)s customers", number) % {"count": shown}
-
-    @property
-    def is_filtered(self) -> bool:
-        return super().is_filtered or bool(self.country)
-
-    @property
-    def clear_url(self) -> str:
-        return self.url(q="", cursor="", country="")
-
-    @property
-    def without_country_url(self) -> str:
-        return self.url(country="", cursor="")
-
-    @property
-    def kept_beside_country(self) -> list[tuple[str, str]]:
-        """What the country's form carries along in hidden fields."""
-        return [(k, v) for k, v in self._state().items() if v and k not in {"country", "cursor"}]
-
-    def _state(self) -> dict[str, str]:
-        return {**super()._state(), "country": self.country}

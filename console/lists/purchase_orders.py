@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import QueryDict
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -74,13 +73,13 @@ class AllOrdersListing(PurchaseOrderListing):
     search_label = _("Search by name, comment or customer")
 
     def __init__(self, query: QueryDict, orders: PurchaseOrderQuerySet, **options: Any) -> None:
-        self.filters = {
+        self.chosen = {
             name: asked
             for name, known in FILTERS.items()
             if (asked := query.get(name, "")) in known
         }
-        ignored = [name for name in FILTERS if query.get(name) and name not in self.filters]
-        super().__init__(query, orders.filter(**self.filters).select_related("customer"), **options)
+        ignored = [name for name in FILTERS if query.get(name) and name not in self.chosen]
+        super().__init__(query, orders.filter(**self.chosen).select_related("customer"), **options)
         if ignored:
             self.notices.append(str(_("A filter in the address is unknown and was not used.")))
 
@@ -90,7 +89,7 @@ class AllOrdersListing(PurchaseOrderListing):
 
     @property
     def is_filtered(self) -> bool:
-        return super().is_filtered or bool(self.filters)
+        return super().is_filtered or bool(self.chosen)
 
     @property
     def clear_url(self) -> str:
@@ -100,10 +99,10 @@ class AllOrdersListing(PurchaseOrderListing):
     def unfiltered_url(self) -> str:
         return self.url(cursor="", **dict.fromkeys(FILTERS, ""))
 
-    @cached_property
+    @property
     def kept_beside_filters(self) -> list[tuple[str, str]]:
         """What the form of the filters carries along in hidden fields."""
         return [(k, v) for k, v in self._state().items() if v and k not in {*FILTERS, "cursor"}]
 
     def _state(self) -> dict[str, str]:
-        return {**super()._state(), **self.filters}
+        return {**super()._state(), **self.chosen}

@@ -5,7 +5,9 @@ from django.urls import URLPattern, URLResolver, include, path
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.urls.home")),
+    path("search/", include("console.urls.search")),
     path("customers/", include("console.urls.customers")),
+    path("customers/views/", include("console.urls.list_views")),
     path("customers/<uuid:customer_id>/people/", include("console.urls.people")),
     path("customers/<uuid:customer_id>/contacts/", include("console.urls.contacts")),
     path("customers/<uuid:customer_id>/fields/", include("console.urls.customer_fields")),

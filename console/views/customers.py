@@ -9,16 +9,21 @@ from django.views.generic import FormView, TemplateView
 
 from accounts.roles import StaffPermission
 from components.views import RefreshablePage
-from console.forms.customers import SECTIONS, CountryFilter, CreateCustomerForm, SectionForm
-from console.lists.customers import CustomerListing
+from console.forms.customers import (
+    SECTIONS,
+    CreateCustomerForm,
+    SectionForm,
+    TagsForm,
+)
+from console.lists.customer_looks import Look
 from console.timeline import timeline_of
 from console.views.base import ConsolePage, CustomerPage
 from console.views.editing import EditPage
 from console.views.lifecycle import LookAlikePage
-from customers import codes
+from customers import codes, tags
 from customers.flows import customers as flows
 from customers.flows import lifecycle
-from customers.models import Customer, CustomField, Membership
+from customers.models import Customer, CustomField, Group, Membership
 
 
 class CustomerList(ConsolePage, TemplateView):
@@ -28,14 +33,13 @@ class CustomerList(ConsolePage, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         create = reverse("console:customers:create")
         may_create = self.may(StaffPermission.EDIT_CUSTOMERS)
-        listing = CustomerListing(
-            self.request.GET,
-            Customer.objects.for_list(),
+        listing = Look(self.request.GET, self.user).listing(
             empty_url=create if may_create else "",
             empty_label=_("Add your first customer"),
         )
-        country_filter = CountryFilter(initial={"country": listing.country})
-        return super().get_context_data(listing=listing, country_filter=country_filter, **kwargs)
+        is_shared = listing.saved is not None and listing.saved.is_shared
+        may_replace = not is_shared or self.may(StaffPermission.MANAGE_SETTINGS)
+        return super().get_context_data(listing=listing, may_replace=may_replace, **kwargs)
 
 
 class ProposeCode(ConsolePage):
@@ -102,6 +106,12 @@ class EditCustomer(RefreshablePage, EditPage):
 
     def get_form_class(self) -> type[SectionForm]:
         return SECTIONS[self.kwargs["section"]]
+
+    def get_form(self, form_class: type[SectionForm] | None = None) -> SectionForm:
+        form: SectionForm = super().get_form(form_class)
+        if isinstance(form, TagsForm):
+            form.suggest(tags.in_use(Customer.objects.all(), Group.objects.all()))
+        return form
 
     @property
     def record(self) -> Customer:

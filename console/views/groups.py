@@ -17,7 +17,7 @@ from console.views.base import CustomerPage
 from console.views.editing import EditPage
 from customers import tags
 from customers.flows import groups as flows
-from customers.models import Group
+from customers.models import Customer, Group
 
 
 class GroupList(CustomerPage, TemplateView):
@@ -41,7 +41,7 @@ class AddGroup(CustomerPage, FormView[AddGroupForm]):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs = super().get_form_kwargs()
-        kwargs["suggested"] = tags.in_use(Group.objects.all())
+        kwargs["suggested"] = tags.in_use(Customer.objects.all(), Group.objects.all())
         kwargs["cancel_url"] = reverse("console:groups:list", args=[self.customer.pk])
         return kwargs
 
@@ -96,7 +96,10 @@ class EditGroup(GroupPage, EditPage):
         return self.group_url
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "suggested": tags.in_use(Group.objects.all())}
+        return {
+            **super().get_form_kwargs(),
+            "suggested": tags.in_use(Customer.objects.all(), Group.objects.all()),
+        }
 
     def save(self, form: EditGroupForm) -> None:
         version = form.cleaned_data["version"]

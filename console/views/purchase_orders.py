@@ -31,7 +31,7 @@ class AllOrders(ConsolePage, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         listing = AllOrdersListing(self.request.GET, PurchaseOrder.objects.listed())
-        filters = OrderFilter(initial=listing.filters)
+        filters = OrderFilter(initial=listing.chosen)
         return super().get_context_data(listing=listing, filters=filters, **kwargs)
 
 

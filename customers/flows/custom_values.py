@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit import trail
-from customers import custom_values
+from customers import custom_ranks, custom_values
 from customers.custom_locks import hold_definitions_still
 from customers.custom_values import Value
 from customers.flows.customers import EDITED
@@ -69,3 +69,4 @@ def _save(customer: Customer, filled: Filled) -> None:
     customer.custom_values, customer.custom_search = filled.values, filled.search
     customer.version += 1
     customer.save(update_fields=["custom_values", "custom_search", "version"])
+    custom_ranks.keep({customer.pk: filled.ranks})

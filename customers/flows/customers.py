@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from audit import sentences, trail
-from customers import codes
-from customers.flows.filling import CannotFillError, Told, fill
+from customers import codes, custom_ranks
+from customers.flows.filling import CannotFillError, Filled, Told, fill
 from customers.models import Customer, CustomField
 from customers.models.addresses import BILLING_PARTS
 from customers.staleness import require_fresh
+from customers.tags import Tags
 
 CREATED = "customer.created"
 EDITED = "customer.edited"
@@ -67,6 +68,7 @@ class CustomerDetails(TypedDict, total=False):
     billing_fax: str
     test_drives_enabled: bool
     notes: str
+    tags: Tags
 
 
 FIELDS: tuple[str, ...] = tuple(CustomerDetails.__annotations__)
@@ -100,7 +102,8 @@ def create(
     asked for any.
     """
     key = key or uuid.uuid4()
-    columns = {**details, **_custom_columns(custom)}
+    filled = _filled(custom)
+    columns = {**details, **_custom_columns(filled)}
     if made := _made_by(key, columns):
         return made
     try:
@@ -108,6 +111,8 @@ def create(
     except _KeyTakenError:
         # Twice in one moment, or another customer made with the page's "Back".
         return _made_by(key, columns) or create(details, by=by, about=about, custom=custom)
+    if filled and filled.ranks:
+        custom_ranks.keep({customer.pk: filled.ranks})
     trail.record(CREATED, subject=customer, actor=by, about=about)
     return customer
 
@@ -124,13 +129,13 @@ def edit(customer: Customer, changes: CustomerDetails, *, version: int, by: User
         raise CannotSaveCustomerError(_("This customer is archived. Restore it first."))
     require_fresh(customer, seen=version, fields=changes, edits=[EDITED])
     changes = _clean(changes, customer)
-    before = {field: getattr(customer, field) for field in changes}
+    before = {field: as_told(customer, field) for field in changes}
     for field, value in changes.items():
         setattr(customer, field, value)
     changed = {
-        field: (old, getattr(customer, field))
+        field: (old, as_told(customer, field))
         for field, old in before.items()
-        if old != getattr(customer, field)
+        if old != as_told(customer, field)
     }
     if not changed:
         return customer
@@ -140,13 +145,24 @@ def edit(customer: Customer, changes: CustomerDetails, *, version: int, by: User
     return customer
 
 
-def _custom_columns(custom: Told | None) -> dict[str, object]:
+def as_told(customer: Customer, field: str) -> object:
+    """What is stored in a field, as people would say it."""
+    stored: object = getattr(customer, field)
+    return Tags(customer.tags) if field == "tags" else stored
+
+
+def _filled(custom: Told | None) -> Filled | None:
     if custom is None:
-        return {}
+        return None
     try:
-        filled = fill({}, custom, target=CustomField.Target.CUSTOMER)
+        return fill({}, custom, target=CustomField.Target.CUSTOMER)
     except CannotFillError as error:
         raise CannotSaveCustomerError(str(error), field=error.field) from error
+
+
+def _custom_columns(filled: Filled | None) -> dict[str, object]:
+    if filled is None:
+        return {}
     return {"custom_values": filled.values, "custom_search": filled.search}
 
 

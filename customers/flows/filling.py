@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from audit import trail
-from customers import custom_values
+from customers import custom_ranks, custom_values
 from customers.custom_locks import hold_definitions_still
+from customers.custom_ranks import Ranks
 from customers.custom_values import UnusableValueError, Value, Values
 from customers.models import CustomField
 
@@ -44,6 +45,7 @@ class Filled:
 
     values: dict[str, Value]
     search: str
+    ranks: Ranks
     changes: dict[str, tuple[object, object]]  # as the trail keeps them
 
 
@@ -79,7 +81,12 @@ def _compared(fields: list[CustomField], before: Values, values: Values) -> Fill
         if values.get(each.key) != before.get(each.key)
     }
     searched = [each for each in fields if each.searchable and not each.is_retired]
-    return Filled(dict(values), custom_values.search_text(searched, values), changes)
+    return Filled(
+        dict(values),
+        custom_values.search_text(searched, values),
+        custom_ranks.of(fields, values),
+        changes,
+    )
 
 
 def trail_value(field: CustomField, value: Value | None) -> object:

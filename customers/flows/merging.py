@@ -11,10 +11,11 @@ from accounts.models import User
 from audit import sentences, trail
 from customers.custom_locks import hold_definitions_still
 from customers.flows import custom_values
-from customers.flows.customers import EDITED, FIELDS
+from customers.flows.customers import EDITED, FIELDS, as_told
 from customers.models import Customer, Membership
 from customers.models.addresses import BILLING_PARTS, PARTS
 from customers.roles import CustomerRole
+from customers.tags import MOST, Tags
 
 MERGED = "customer.merged"
 sentences.describe({MERGED: gettext_lazy("merged {subject} into another customer")})
@@ -54,7 +55,7 @@ def merge(duplicate: Customer, into: Customer, *, by: User) -> Customer:
     custom_values.take_over(duplicate, survivor, by=by)
     changes = filled(duplicate, survivor)
     if changes:
-        before = {field: getattr(survivor, field) for field in changes}
+        before = {field: as_told(survivor, field) for field in changes}
         for field, value in changes.items():
             setattr(survivor, field, value)
         survivor.version += 1
@@ -73,10 +74,12 @@ def filled(duplicate: Customer, survivor: Customer) -> dict[str, object]:
     found: dict[str, object] = {
         field: getattr(duplicate, field)
         for field in FIELDS
-        if field not in _NEVER | together
+        if field not in _NEVER | together | {"tags"}
         and not getattr(survivor, field)
         and getattr(duplicate, field)
     }
+    if set(duplicate.tags) - set(survivor.tags):
+        found["tags"] = _all_tags(duplicate, survivor)
     for group in _TOGETHER:
         texts = [field for field in group if field != "billing_same_as_office"]
         if not any(getattr(survivor, field) for field in texts) and any(
@@ -84,6 +87,12 @@ def filled(duplicate: Customer, survivor: Customer) -> dict[str, object]:
         ):
             found |= {field: getattr(duplicate, field) for field in group}
     return found
+
+
+def _all_tags(duplicate: Customer, survivor: Customer) -> Tags:
+    """The tags of both; the survivor's go first where these are too many."""
+    more = [tag for tag in duplicate.tags if tag not in survivor.tags]
+    return Tags(sorted([*survivor.tags, *more][:MOST]))
 
 
 def _locked(duplicate: Customer, into: Customer) -> tuple[Customer, Customer]:

@@ -3,8 +3,10 @@
 from customers.models.account_runs import AccountRun
 from customers.models.contacts import Contact
 from customers.models.custom_fields import Choice, CustomField
+from customers.models.custom_ranks import CustomRank
 from customers.models.customers import Customer
 from customers.models.groups import Group
+from customers.models.list_views import ListPreference, SavedView
 from customers.models.memberships import Membership
 from customers.models.purchase_orders import PurchaseOrder
 
@@ -13,8 +15,11 @@ __all__ = [
     "Choice",
     "Contact",
     "CustomField",
+    "CustomRank",
     "Customer",
     "Group",
+    "ListPreference",
     "Membership",
     "PurchaseOrder",
+    "SavedView",
 ]

@@ -3,6 +3,7 @@
 import uuid
 from decimal import Decimal
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MinValueValidator, RegexValidator, URLValidator
 from django.db import models
@@ -12,6 +13,7 @@ from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from customers import tags
 from customers.models.addresses import (
     BILLING,
     BILLING_PARTS,
@@ -93,6 +95,14 @@ class Customer(OfficeAddress, BillingAddress):
     test_drives_enabled = models.BooleanField(_("test drives enabled"), default=False)
     notes = models.TextField(_("notes"), max_length=5000, blank=True)
 
+    tags = ArrayField(
+        models.CharField(max_length=tags.LONGEST),
+        verbose_name=_("tags"),
+        default=list,
+        db_default=[],
+        blank=True,
+    )
+
     # Values of custom fields by key: text, exact decimal, ISO date and the key of a choice as text,
     # yes or no as true or false. What is not known has no key.
     custom_values = models.JSONField(default=dict, db_default={}, editable=False)
@@ -143,6 +153,25 @@ class Customer(OfficeAddress, BillingAddress):
             ),
             models.Index(fields=["status", "organization_name", "id"], name="customer_by_status"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="customer_search"),
+            GinIndex(fields=["tags"], name="customer_by_tag"),
+            models.Index(
+                fields=["created_at"], condition=~Q(tags=[]), name="customer_with_tags_by_creation"
+            ),
+            # Found however it is written.
+            models.Index(
+                Lower("industry"),
+                "organization_name",
+                "id",
+                name="customer_by_industry",
+                condition=~Q(industry=""),
+            ),
+            models.Index(
+                Lower("account_type"),
+                "organization_name",
+                "id",
+                name="customer_by_account_type",
+                condition=~Q(account_type=""),
+            ),
             # Of the default class: beside equal values it finds whether a key is used at all.
             GinIndex(fields=["custom_values"], name="customer_by_custom_value"),
         ]
@@ -200,6 +229,9 @@ class Customer(OfficeAddress, BillingAddress):
             ),
             models.CheckConstraint(
                 name="customer_domain_is_lower_case", condition=Q(domain=Lower("domain"))
+            ),
+            models.CheckConstraint(
+                name="customer_has_not_too_many_tags", condition=Q(tags__len__lte=tags.MOST)
             ),
             models.CheckConstraint(name="customer_has_a_name", condition=~Q(organization_name="")),
             models.CheckConstraint(

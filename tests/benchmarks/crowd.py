@@ -10,7 +10,7 @@ from django_tenants.utils import tenant_context
 from accounts.models import StaffMember, User
 from accounts.roles import StaffRole
 from accounts.sessions import SessionStore
-from customers.models import Customer
+from customers.models import Customer, CustomField
 from resellers import flows, provisioning
 from resellers.models import Reseller
 from resellers.schemas import connection
@@ -55,8 +55,8 @@ _PERSON = {
     "full_name": "'Person ' || n",
 }
 _MEMBERSHIPS = """
-INSERT INTO customers_membership (id, customer_id, user_id, role, created_at)
-SELECT gen_random_uuid(), customer.id, person.id, 'administrator', now()
+INSERT INTO customers_membership (id, customer_id, user_id, role, introduced_as, created_at)
+SELECT gen_random_uuid(), customer.id, person.id, 'administrator', '', now()
 FROM accounts_user person
 JOIN customers_customer customer ON customer.code = 'C-' || 10 * substr(person.full_name, 8)::int
 WHERE person.full_name LIKE 'Person %%'
@@ -65,6 +65,34 @@ _INDEXES = """
 SELECT indexdef, indexname FROM pg_indexes
 WHERE schemaname = current_schema() AND tablename = 'customers_customer'
 AND indexname NOT IN (SELECT conname FROM pg_constraint)
+"""
+
+
+_FIELDS: tuple[tuple[str, CustomField.Kind, list[dict[str, object]]], ...] = (
+    (
+        "tier",
+        CustomField.Kind.CHOICE,
+        [{"key": key, "label": key.title(), "retired": False} for key in ("gold", "silver")],
+    ),
+    ("seats", CustomField.Kind.NUMBER, []),
+    ("contract", CustomField.Kind.TEXT, []),
+)
+# Each column has a random number of its own: nothing hangs together with anything else.
+_DESCRIBE = """
+UPDATE customers_customer customer SET
+    tags = CASE WHEN a % 3 = 0 THEN ARRAY['all', 'tag ' || a % 1000] ELSE '{}' END,
+    industry = (ARRAY['Retail','Media','','Energy','Public sector'])[1 + b % 5],
+    custom_values = jsonb_build_object('contract', 'CC-' || n,
+        'tier', (ARRAY['gold','silver'])[1 + c % 2], 'seats', (d % 1000)::text)
+FROM (SELECT n, 'C-' || n AS code, hashint4(n + 101) & 2147483647 AS a,
+          hashint4(n + 202) & 2147483647 AS b, hashint4(n + 303) & 2147483647 AS c,
+          hashint4(n + 404) & 2147483647 AS d
+      FROM generate_series(1, (SELECT count(*)::int FROM customers_customer)) n) numbers
+WHERE numbers.code = customer.code
+"""
+_RANKS = """
+INSERT INTO customers_customrank (customer_id, key, rank)
+SELECT id, 'seats', (custom_values ->> 'seats')::numeric FROM customers_customer
 """
 
 
@@ -134,6 +162,24 @@ def add_customers(number: int) -> None:
         cursor.execute("DELETE FROM customers_customer WHERE id = %s", [customer.pk])
         cursor.execute("DELETE FROM accounts_user WHERE id = %s", [person.pk])
         for table in ("customers_customer", "customers_membership", "accounts_user"):
+            cursor.execute(f"VACUUM ANALYZE {table}")
+
+
+def describe(house: House) -> None:
+    """Give its customers what the list is filtered by: each by a number of its own."""
+    with tenant_context(house.reseller), connection.cursor() as cursor:
+        for position, (key, kind, choices) in enumerate(_FIELDS, start=1):
+            CustomField.objects.create(
+                applies_to=CustomField.Target.CUSTOMER,
+                label=key.title(),
+                key=key,
+                kind=kind,
+                choices=choices,
+                position=position,
+            )
+        cursor.execute(_DESCRIBE)
+        cursor.execute(_RANKS)
+        for table in ("customers_customer", "customers_customrank"):
             cursor.execute(f"VACUUM ANALYZE {table}")
 
 

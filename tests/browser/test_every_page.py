@@ -42,6 +42,8 @@ NOT_LINKED = {
     "portal:signup:validated": "after the form",
     "portal:signup:done": "after the form",
     "console:customers:propose_code": "an answer to a script",
+    "console:list_views:begin": "takes POST only",
+    "console:list_views:replace": "takes POST only",
     "console:custom_fields:move": "takes POST only",
     "console:custom_fields:restore": "takes POST only",
     "console:customers:reactivate": "takes POST only",

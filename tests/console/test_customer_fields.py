@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from accounts.roles import StaffRole
 from audit.models import AuditEntry
 from components.lists import Listing
-from console.forms.customer_fields import ValueField
 from console.lists import custom_fields as lists
 from customers import custom_values
 from customers.flows import custom_fields as definitions
@@ -540,18 +539,6 @@ class TestListHooks:
             "Cost centre <b>",
             "Seats",
         ]
-
-    def test_a_filter_finds_what_was_typed(self, alpha: Reseller) -> None:
-        one_of_each()
-        customer = CustomerFactory(custom_values=STORED)
-        CustomerFactory()
-
-        for field in CustomField.objects.live():
-            box = lists.filter_field(field)
-            assert isinstance(box, ValueField)
-            value = box.clean(TYPED[f"field.{field.key}"])
-            assert list(Customer.objects.with_custom_value(field, value)) == [customer], field.key
-            assert box.clean("") is None
 
     def test_an_export_prints_what_an_import_reads(self, alpha: Reseller) -> None:
         one_of_each()

@@ -105,6 +105,7 @@ ANYTHING = {
     **OFFICE,
     **BILLING,
     "notes": "New",
+    "tags": "new",
 }
 
 

@@ -234,7 +234,8 @@ class TestList:
 
         page = owner_client.get(page_of("list"), {"country": "FR"}).content.decode()
 
-        assert "Show all" in page
+        assert "Nothing matches all filters" in page
+        assert '<a class="btn btn-primary" href="?">Clear the filters</a>' in page
 
     def test_a_longer_list_costs_no_more_queries(self, owner_client: HostClient) -> None:
         def queries() -> int:
@@ -433,7 +434,7 @@ class TestCreate:
 
 class TestDetail:
     def test_shows_everything_that_is_known(self, owner_client: HostClient) -> None:
-        customer = CustomerFactory(complete=True)
+        customer = CustomerFactory(complete=True, tags=["key account"])
 
         page = owner_client.get(page_of("detail", customer.pk)).content.decode()
 
@@ -442,6 +443,7 @@ class TestDetail:
             shown.pop(switch)
         shown |= {
             "turnover": "12,500,000.00",
+            "tags": "key account",
             "country": "GERMANY",
             "city": "BERLIN",  # as on a letter
             "contact_phone": "+49 30 901820",

@@ -1,5 +1,7 @@
 """Asking for customers and memberships."""
 
+from collections.abc import Callable
+
 import pytest
 
 from accounts import links
@@ -51,7 +53,7 @@ def test_search_finds_every_word_anywhere(alpha: Reseller, words: str, is_found:
         contact_phone="+493090",
         website="https://www.example.com/",
     )
-    CustomerFactory()
+    CustomerFactory(contact_name="Nobody Else")  # a name made up may begin with what is searched
 
     found = Customer.objects.search(words)
 
@@ -91,3 +93,11 @@ def test_customers_of_a_person_are_only_theirs(alpha: Reseller) -> None:
     MembershipFactory()
 
     assert list(Customer.objects.of_person(person)) == [own]
+
+
+@pytest.mark.parametrize("write", [str, lambda key: f" {str(key).upper()} ", lambda key: key.hex])
+def test_an_id_finds_the_customer_that_has_it(alpha: Reseller, write: Callable[..., str]) -> None:
+    wanted, other = CustomerFactory(), CustomerFactory()
+
+    assert list(Customer.objects.search(write(wanted.pk))) == [wanted]
+    assert other not in Customer.objects.search(str(UserFactory().pk))

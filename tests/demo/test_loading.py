@@ -10,7 +10,7 @@ from accounts.models import User
 from approvals.models import ApprovalRequest
 from audit.models import AuditEntry
 from config.environment import Mode
-from customers.models import Customer
+from customers.models import Customer, SavedView
 from demo import loading, logins
 from demo.alpenblick import ALPENBLICK
 from demo.northwind import NORTHWIND
@@ -38,6 +38,8 @@ def test_two_resellers_come_to_life_once() -> None:
         with tenant_context(reseller):
             assert set(User.objects.values_list("status", flat=True)) == set(User.Status)
             assert ApprovalRequest.objects.pending().exists()
+            assert SavedView.objects.shared().count() == 2
+            assert Customer.objects.exclude(tags=[]).exists()
             world = next(each for each in RESELLERS if each.host == reseller.host)
             owner = User.objects.get(email=world.team_email("owner"))
             assert check_password(PASSWORD, owner.password)

@@ -15,6 +15,7 @@ from customers.models import (
     Group,
     Membership,
     PurchaseOrder,
+    SavedView,
 )
 from customers.order_status import OrderStatus
 from customers.roles import CustomerRole
@@ -170,3 +171,16 @@ class AccountRunFactory(DjangoModelFactory[AccountRun]):
 
     customer = SubFactory(CustomerFactory)
     started_by = SubFactory(UserFactory)
+
+
+class SavedViewFactory(DjangoModelFactory[SavedView]):
+    """Somebody's own view of all customers, unless a trait says otherwise. The row only."""
+
+    class Meta:
+        model = SavedView
+
+    class Params:
+        shared = Trait(is_shared=True)
+
+    owner = SubFactory(UserFactory)
+    name = Sequence(lambda number: f"View {number}")

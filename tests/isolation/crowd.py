@@ -48,14 +48,23 @@ _RESELLER = (
     INSERT INTO customers_customer (id, organization_name, code, industry, website, account_type,
         turnover_currency, contact_name, contact_title, contact_email, contact_phone, street,
         suite, city, state, postal_code, country, test_drives_enabled, notes, version,
-        custom_values, custom_search, created_at)
-    SELECT md5('customer' || n)::uuid, {_NAME}, 'CROWD-' || n, '', '', '', '',
+        custom_values, custom_search, tags, created_at)
+    SELECT md5('customer' || n)::uuid, {_NAME}, 'CROWD-' || n,
+        (ARRAY['Retail','Media','','Energy','Public sector'])[1 + n %% 5], '',
+        (ARRAY['Direct','Partner',''])[1 + n %% 3], '',
         substr(md5('last' || n), 1, 9), '', 'office@' || substr(md5(n::text), 1, 6) || '.example',
         '', '', '', '', '', '', (ARRAY['DE','FR','US','GB','ES'])[1 + n %% 5], false, '', 1,
-        jsonb_build_object('contract', 'CC-' || n, 'tier', 'level' || n %% 3), 'CC-' || n,
+        jsonb_build_object('contract', 'CC-' || n, 'tier', 'level' || n %% 3,
+            'seats', (n * 7 %% 1000)::text), 'CC-' || n,
+        CASE WHEN n %% 3 = 0 THEN ARRAY['tag' || n %% 40, 'all'] ELSE '{{}}' END,
         now() - n * interval '1 minute'
     FROM generate_series(1, %(rows)s) n
     """,  # noqa: S608 - all of it stands here
+    """
+    INSERT INTO customers_customrank (customer_id, key, rank)
+    SELECT md5('customer' || n)::uuid, 'seats', n * 7 %% 1000
+    FROM generate_series(1, %(rows)s) n
+    """,
     """
     INSERT INTO customers_membership (id, customer_id, user_id, role, introduced_as, created_at)
     SELECT md5('membership' || n)::uuid, md5('customer' || n)::uuid, md5('user' || n)::uuid,

@@ -9,7 +9,7 @@ from accounts.models import OneTimeLink, Session, User
 from approvals.models import ApprovalRequest
 from audit.models import AuditEntry
 from customers.flows.customers import EDITED
-from customers.models import Customer, Membership
+from customers.models import Customer, CustomRank, Membership
 from customers.roles import CustomerRole
 from inbox import store
 from resellers.current import today
@@ -39,6 +39,7 @@ def grow(world: World, number: int) -> None:
         customer = CustomerFactory.create(
             organization_name=world.request.signup.company, contact_email="else@example.net"
         )
+        CustomRank.objects.create(customer=customer, key="seats", rank=1)
         neighbour = CustomerFactory.create(contact_email=f"{uuid.uuid4()}@example.com")
         _people(world, customer)
         _what_a_customer_has(world.customer)

@@ -33,17 +33,23 @@ BOUNDED: dict[Loop, str] = {
     ("components/error_summary.html", "for line in lines"): _FIELDS,
     ("components/layout/_keys.html", "for link in links"): _MENU,
     ("components/layout/_menu.html", "for link in links"): _MENU,
-    ("components/list.html", "for header in listing.headers"): "columns of a list",
-    ("components/list.html", "for name, value in listing.kept_parameters"): "a list's parameters",
-    ("components/list.html", "for notice in listing.notices"): "a list's parameters",
+    ("components/list_chips.html", "for chip in listing.chips"): "a list's parameters",
+    ("components/list_filters.html", "for boxes in listing.filters.boxes"): "filters of a list",
+    ("components/list_filters.html", "for field in boxes.fields"): "from and to",
+    ("components/list_filters.html", "for name, value in listing.kept_beside_filters"): (
+        "a list's parameters"
+    ),
+    ("components/list_head.html", "for name, value in listing.kept_parameters"): (
+        "a list's parameters"
+    ),
+    ("components/list_head.html", "for notice in listing.notices"): "a list's parameters",
+    ("components/list_results.html", "for header in listing.headers"): "columns of a list",
     ("components/messages.html", "for message in messages"): "what one deed says",
     ("components/tabs.html", "for tab in tabs"): "named views of a list",
     ("console/_stale.html", "for row in conflicts"): _FIELDS,
     ("console/customers/_look_alikes.html", "for hint in look_alikes"): "at most five hints",
+    ("console/customers/_facts.html", "for tag in customer.tags"): "tags of one customer",
     ("console/customers/merge.html", "for name, value in filled.items"): _FIELDS,
-    ("console/customers/list.html", "for name, value in listing.kept_beside_country"): (
-        "a list's parameters"
-    ),
     ("components/tags_input.html", "for tag in suggested"): "thirty tags at most",
     ("console/contacts/_rows.html", "for row in rows"): "the contacts that were ticked on one page",
     ("console/contacts/accounts.html", "for row in todo"): (
@@ -65,12 +71,18 @@ BOUNDED: dict[Loop, str] = {
     ("console/help/contents.html", "for section in page.sections"): "sections of the guide",
     ("console/help/page.html", "for section in page.sections"): "sections of the guide",
     ("console/home.html", "for card in cards"): "one card for each area",
+    ("console/list_views/_told.html", "for chip in listing.chips"): "a list's parameters",
+    ("console/list_views/columns.html", "for box, place in form.rows"): "columns of a list",
+    ("console/list_views/columns.html", "for error in place.errors"): "rules of one field",
+    ("console/list_views/list.html", "for view in views"): "sixty views at most",
     ("console/orders/list.html", "for field in filters"): "filters of a list",
     ("console/orders/list.html", "for name, value in listing.kept_beside_filters"): (
         "a list's parameters"
     ),
     ("console/purchase_orders/_state.html", "for sign in row.signs_today"): "three at most",
     ("console/purchase_orders/detail.html", "for sign in order.signs_today"): "three at most",
+    ("console/search.html", "for group in groups"): "the kinds of records",
+    ("console/search.html", "for hit in group.hits"): "at most five of a kind",
     ("mfa/recovery_codes/download.txt", "for code in unused_codes"): "ten codes a person",
     ("mfa/recovery_codes/index.html", "for code in unused_codes"): "ten codes a person",
     ("portal/storefront.html", "for cloud in clouds"): "the clouds that the product knows",

@@ -104,6 +104,14 @@ def a_custom_field(world: World) -> dict[str, Any]:
     }
 
 
+def saved_view(world: World) -> dict[str, Any]:
+    return {"view_id": world.view.pk}
+
+
+def a_view(_world: World) -> dict[str, Any]:
+    return {"name": "Mallory's", "is_shared": "on", "version": "1"}
+
+
 def nothing(_world: World) -> dict[str, Any]:
     return {}
 
@@ -231,6 +239,7 @@ PAGES: dict[str, Page] = {
     "portal:people:remove": Page(Door.COMPANY, Company.MANAGE_PEOPLE, person, nothing),
     # the console
     "console:home": Page(Door.CONSOLE, Staff.VIEW_CONSOLE),
+    "console:search": Page(Door.CONSOLE, Staff.VIEW_CONSOLE),
     "console:customers:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS),
     "console:customers:create": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, post=a_customer),
     "console:customers:propose_code": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS),
@@ -243,6 +252,17 @@ PAGES: dict[str, Page] = {
     "console:customers:restore": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, nothing),
     "console:customers:merge": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, a_merge),
     "console:customers:timeline": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
+    "console:list_views:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS),
+    "console:list_views:save": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, post=a_view),
+    "console:list_views:columns": Page(
+        Door.CONSOLE, Staff.VIEW_CUSTOMERS, post=lambda _: {"show.city": "on"}
+    ),
+    "console:list_views:begin": Page(
+        Door.CONSOLE, Staff.VIEW_CUSTOMERS, post=lambda w: {"view": w.view.pk}
+    ),
+    "console:list_views:edit": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, saved_view, a_view),
+    "console:list_views:replace": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, saved_view, a_view),
+    "console:list_views:delete": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, saved_view, nothing),
     "console:people:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
     "console:people:add": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, customer, a_person),
     "console:people:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, person),

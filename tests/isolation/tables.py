@@ -15,6 +15,7 @@ GROWING = {
     "customers_accountrun",
     "customers_contact",
     "customers_customer",
+    "customers_customrank",
     "customers_group",
     "customers_membership",
     "accounts_session",
@@ -41,6 +42,8 @@ BOUNDED = {
     "accounts_staffmember": "a reseller's team: dozens",
     "accounts_securitysettings": "one row",
     "customers_customfield": "at most 200 for customers and 200 for cloud accounts",
+    "customers_listpreference": "one for each person of a reseller's team",
+    "customers_savedview": "at most 30 for each of the team, and 30 shared",
     "notifications_mailsettings": "one row",
 }
 BOUNDED_IN_PUBLIC = {

@@ -26,6 +26,40 @@ from tests.isolation.world import World
 
 PLATFORM_PAGES = sorted({*OPERATORS_PAGES, *OPEN, *SHARED})
 
+# Filters of the customer list: each that finds many, some or nothing, alone and together.
+FILTERED = (
+    "tag=all",
+    "tag=tag27",
+    "tag=nowhere",
+    "tag=all,tag27&country=FR&sort=-created_at",
+    "industry=retail",
+    "industry=nowhere",
+    "industry=retail&country=TV",
+    "account-type=direct&industry=media",
+    "account-type=nowhere&tag=all",
+    "period=last-90-days",
+    "created.from=2900-01-01",
+    "created.to=1990-01-01&sort=-created_at",
+    "created.from=1990-01-01&tag=tag27",
+    "field.seats.from=10&field.seats.to=20",
+    "field.seats.from=0",
+    "field.seats.from=5000",
+    "field.seats.from=500&country=DE",
+    "field.seats.to=20&tag=tag27",
+    "field.tier=level1",
+    "field.tier=level3",
+    "field.tier=level1&field.seats.from=500&country=DE",
+    "field.tier=level1&field.seats.from=5000&country=DE",
+    "field.cost_centre=nowhere",
+    "field.cost_centre=nowhere&tag=all&sort=code",
+    "view=suspended&tag=all",
+    "view=archived&field.seats.from=0",
+    "view=active&tag=tag27&field.seats.from=0",
+    "q=nordic&tag=tag27",
+    "q=nordic&country=DE&industry=retail",
+    "q=zzqqxx&tag=all&field.seats.from=0",
+)
+
 # Parts of lists that the plain address does not show: other orders, searches with many, some and
 # no finds, also by words that are too short for an index of three letters.
 VARIANTS = {
@@ -40,6 +74,11 @@ VARIANTS = {
         "?country=TV",
         "?country=TV&q=zzqqxx",
         "?per=25&sort=-organization_name",
+        *(f"?{query}" for query in FILTERED),
+    ],
+    "console:search": [
+        f"?q={words}"
+        for words in ("nordic", "anna", "an", "zzqqxx", "zq", "nordic+zzqqxx", "po-77")
     ],
     "console:contacts:list": ["?sort=-email", "?q=anna", "?q=zzqqxx", "?q=an"],
     "console:people:list": [

@@ -13,6 +13,7 @@ from customers.models import (
     Group,
     Membership,
     PurchaseOrder,
+    SavedView,
 )
 from customers.roles import CustomerRole
 from notifications.models import OutgoingMail
@@ -26,6 +27,7 @@ from tests.factories.customers import (
     GroupFactory,
     MembershipFactory,
     PurchaseOrderFactory,
+    SavedViewFactory,
 )
 from tests.factories.notifications import OutgoingMailFactory
 
@@ -55,6 +57,9 @@ class World:
     member: StaffMember  # of the team; may be changed
     field: CustomField  # kept about customers
     retired_field: CustomField
+    number_field: CustomField  # what the crowd has numbers for
+    choice_field: CustomField
+    view: SavedView  # of the list of customers; shared by the team
 
 
 def make_world() -> World:
@@ -64,8 +69,9 @@ def make_world() -> World:
         role: MembershipFactory(customer=customer, role=role).user for role in CustomerRole.values
     }
     MembershipFactory(customer=other_customer)
+    staff = {role: StaffMemberFactory(role=role).user for role in StaffRole.values}
     return World(
-        staff={role: StaffMemberFactory(role=role).user for role in StaffRole.values},
+        staff=staff,
         people=people,
         nobody=UserFactory(),
         customer=customer,
@@ -88,4 +94,14 @@ def make_world() -> World:
         member=StaffMemberFactory(viewer=True, invited=True),
         field=CustomFieldFactory(key="cost_centre"),
         retired_field=CustomFieldFactory(retired=True),
+        number_field=CustomFieldFactory(key="seats", number=True),
+        choice_field=CustomFieldFactory(
+            key="tier",
+            kind=CustomField.Kind.CHOICE,
+            choices=[
+                {"key": f"level{number}", "label": f"Level {number}", "retired": False}
+                for number in range(4)
+            ],
+        ),
+        view=SavedViewFactory(owner=staff[StaffRole.OWNER], shared=True),
     )

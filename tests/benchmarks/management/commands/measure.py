@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tests.benchmarks import (
     customer_list,
+    filters,
     installation,
     mails,
     new_reseller,
@@ -20,6 +21,7 @@ from tests.benchmarks.stage import Stage
 
 BENCHMARKS: dict[str, Benchmark] = {
     "list": customer_list.run,
+    "filters": filters.run,
     "mails": mails.run,
     "sign-up": signups.run,
     "new-reseller": new_reseller.run,
