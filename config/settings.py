@@ -67,7 +67,7 @@ SHARED_APPS = [
     "inbox",
     "demo",
 ]
-TENANT_APPS = [*_BOTH, "notifications", "customers", "approvals", "console", "portal"]
+TENANT_APPS = [*_BOTH, "notifications", "jobs", "customers", "approvals", "console", "portal"]
 INSTALLED_APPS = [*SHARED_APPS, *[app for app in TENANT_APPS if app not in SHARED_APPS]]
 TENANT_MODEL = "resellers.Reseller"
 TENANT_DOMAIN_MODEL = "resellers.Domain"
@@ -182,6 +182,18 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "notifications.sweep",
         "schedule": 30.0,
         "options": {"expires": 25},
+    },
+    # Finds the background jobs whose wake-up call was lost or whose worker was.
+    "jobs.sweep": {
+        "task": "jobs.sweep",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
+    # Deletes what was uploaded or made for download when its time is over.
+    "jobs.delete_old_files": {
+        "task": "jobs.delete_old_files",
+        "schedule": 60.0 * 60,
+        "options": {"expires": 60 * 50},
     },
     # Finds the resellers that a dead worker left half-made.
     "resellers.sweep_unfinished": {

@@ -17,6 +17,9 @@ from approvals.models import ApprovalRequest
 from customers import custom_search
 from customers import tasks as customers
 from customers.models import Customer, CustomField
+from jobs import files, kinds
+from jobs import tasks as jobs
+from jobs.models import Job, StoredFile
 from notifications import tasks as notifications
 from notifications.models import OutgoingMail
 from operations import tasks as operations
@@ -174,6 +177,21 @@ def let_an_order_expire() -> None:
     assert order.status == "expired"
 
 
+def do_a_job() -> None:
+    job = Job.objects.create(kind="errand")
+    kinds.register("errand", kinds.Kind("An errand", lambda run: run.tell(done=1, total=1)))
+    jobs.run(job_id=str(job.pk))
+    del kinds._kinds["errand"]
+    job.refresh_from_db()
+    assert (job.state, job.done) == ("done", 1)
+
+
+def delete_a_file() -> None:
+    old = files.write("old.csv", [b"a,b"], keep=dt.timedelta(days=-1))
+    jobs.delete_old_files()
+    assert not StoredFile.objects.filter(pk=old.pk).exists()
+
+
 # Every task of the product, by its name. Those of the platform find their own way to the resellers.
 TASKS: dict[str, Callable[[], None]] = {
     "approvals.discard_drafts": tidy_drafts,
@@ -182,6 +200,9 @@ TASKS: dict[str, Callable[[], None]] = {
     "customers.renew_search": renew_search_texts,
     "customers.sweep_purchase_orders": customers.sweep_purchase_orders,
     "customers.sweep_search": customers.sweep_search,
+    "jobs.delete_old_files": delete_a_file,
+    "jobs.run": do_a_job,
+    "jobs.sweep": jobs.sweep,
     "notifications.send_mail": send_a_mail,
     "notifications.send_mails": send_some_mails,
     "notifications.sweep": notifications.sweep,

@@ -19,6 +19,9 @@ GROWING = {
     "customers_membership",
     "customers_purchaseorder",
     "django_session",
+    "jobs_job",
+    "jobs_storedfile",
+    "jobs_storedpart",
     "mfa_authenticator",
     "notifications_outgoingmail",
 }
