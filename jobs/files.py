@@ -15,6 +15,10 @@ PART = 512 * 1024  # bytes in one row
 KEPT_FOR = dt.timedelta(days=14)
 
 
+class FileGoneError(Exception):
+    """The file was deleted, as a whole or while it was read."""
+
+
 @transaction.atomic
 def write(name: str, content: Iterable[bytes], *, keep: dt.timedelta = KEPT_FOR) -> StoredFile:
     """Store a file, in pieces of whatever size; no more than one part of it is held in memory."""
@@ -36,10 +40,16 @@ def read(file: StoredFile) -> Iterator[bytes]:
 
 
 def copy(file: StoredFile) -> IO[bytes]:
-    """The content where one can seek in it, on this machine's disk. Close it: then it is gone."""
+    """The content where one can seek in it, on this machine's disk. Close it: then it is gone.
+
+    Raises FileGoneError.
+    """
+    size = 0
     copied = tempfile.TemporaryFile()  # noqa: SIM115 - whoever asked for it closes it
     for part in read(file):
-        copied.write(part)
+        size += copied.write(part)
+    if size != file.size:
+        raise FileGoneError
     copied.seek(0)
     return copied
 

@@ -5,6 +5,7 @@ from customers.models.contacts import Contact
 from customers.models.custom_fields import Choice, CustomField
 from customers.models.customers import Customer
 from customers.models.groups import Group
+from customers.models.imports import Import, ImportRow
 from customers.models.memberships import Membership
 from customers.models.purchase_orders import PurchaseOrder
 
@@ -15,6 +16,8 @@ __all__ = [
     "CustomField",
     "Customer",
     "Group",
+    "Import",
+    "ImportRow",
     "Membership",
     "PurchaseOrder",
 ]
