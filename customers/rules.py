@@ -49,6 +49,7 @@ def turnover_currency(text: str, amount: Decimal | None) -> str:
     return currency
 
 
+@lru_cache(maxsize=4096)  # cities, countries and industries come again and again
 def value_of(model: type[models.Model], name: str, text: str) -> Any:
     """What is stored in a field for a text that is not empty. Raises ValidationError.
 

@@ -6,6 +6,7 @@ app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.urls.home")),
     path("customers/", include("console.urls.customers")),
+    path("customers/imports/", include("console.urls.imports")),
     path("customers/<uuid:customer_id>/people/", include("console.urls.people")),
     path("customers/<uuid:customer_id>/contacts/", include("console.urls.contacts")),
     path("customers/<uuid:customer_id>/fields/", include("console.urls.customer_fields")),

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import IO, cast
 
+from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,7 +15,6 @@ from audit import sentences, trail
 from customers.imports import columns as known_columns
 from customers.imports import reading, running
 from customers.imports.columns import CUSTOMER_CODE
-from customers.imports.reading import MOST_BYTES
 from customers.models import CustomField, Import
 from formats.tables import UnreadableTableError
 from jobs import files
@@ -46,7 +46,7 @@ def upload(what: str, file: "File[bytes]", *, by: User, key: uuid.UUID) -> Impor
     """
     if known := Import.objects.filter(pk=key).first():
         return known
-    if (file.size or 0) > MOST_BYTES:
+    if file.size > settings.UPLOAD_MAX_BYTES:
         raise CannotImportError(too_large(), field="file")
     try:
         peek = reading.peek(cast("IO[bytes]", file))
@@ -130,7 +130,7 @@ def columns_of(what: str) -> list[known_columns.Column]:
 def too_large() -> str:
     """Why a file of this size is not taken."""
     return _("This file has more than %(most)s MB. Split it into several files.") % {
-        "most": MOST_BYTES // 1024 // 1024
+        "most": settings.UPLOAD_MAX_BYTES // 1024 // 1024
     }
 
 

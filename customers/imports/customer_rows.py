@@ -71,6 +71,7 @@ class CustomerTaker:
         )
         known = _Known(rows, self._taken, to_take=to_take)
         plans = [self._plan(row, known, details, fields) for row in rows]
+        self._give_keys(plans)
         self._propose_codes([each for each in plans if each.is_new and not each.problems])
         return plans
 
@@ -127,8 +128,20 @@ class CustomerTaker:
             plan.name = plan.name or stored.organization_name
             _plan_change(plan, stored, told, (fields, custom))
         else:
-            _plan_new(plan, told, (fields, custom))
+            key = uuid.uuid5(self.source.pk, str(row.number))
+            _plan_new(plan, {"id": key, **told}, (fields, custom))
         return plan
+
+    def _give_keys(self, plans: Sequence[CustomerPlan]) -> None:
+        """The same key for the same row each time, unless a customer has it already."""
+        new = [each.customer for each in plans if each.is_new and each.customer]
+        taken = set(
+            Customer.objects.filter(pk__in=[each.pk for each in new]).values_list("pk", flat=True)
+        )
+        for plan in plans:
+            if plan.customer and plan.is_new:
+                plan.customer.pk = uuid.uuid4() if plan.customer.pk in taken else plan.customer.pk
+                plan.record_id = plan.customer.pk
 
     def _propose_codes(self, plans: Iterable[CustomerPlan]) -> None:
         nameless = [each.customer for each in plans if each.customer and not each.customer.code]
@@ -211,10 +224,8 @@ def _plan_new(plan: CustomerPlan, told: dict[str, Any], custom: Custom) -> None:
     except CannotFillError as error:
         plan.problems.append(str(error))
         return
-    plan.is_new, plan.record_id = True, uuid.uuid4()
-    plan.customer = Customer(
-        id=plan.record_id, custom_values=values.values, custom_search=values.search, **told
-    )
+    plan.is_new = True
+    plan.customer = Customer(custom_values=values.values, custom_search=values.search, **told)
 
 
 def _plan_change(

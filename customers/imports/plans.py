@@ -38,7 +38,7 @@ class Plan:
         return ImportRow(
             source=source,
             number=self.number,
-            outcome=self.outcome,
+            outcome=self.outcome.value,
             name=self.name[:200].replace("\0", ""),
             reason=" ".join([*self.problems, *self.warnings]).replace("\0", ""),
             is_odd=bool(self.warnings),

@@ -13,7 +13,6 @@ from customers.models import Import
 from formats.tables import Row, Table, UnreadableTableError, cells, open_table
 from jobs import files
 
-MOST_BYTES = 32 * 1024 * 1024
 MOST_ROWS = 50_000
 SAMPLES = 5
 LONGEST_SAMPLE = 80  # characters

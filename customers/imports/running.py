@@ -33,6 +33,7 @@ ENDED = "import.ended"
 sentences.describe({ENDED: gettext_lazy("took over the file {subject}")})
 
 CHUNK = 500  # rows
+ROW_FIELDS = ("number", "outcome", "name", "reason", "is_odd", "record_id")
 ATTEMPTS = 3  # at a chunk that meets somebody who takes the same code in the same moment
 _IMPORTS = 7_252  # the number of this lock; the second one is the reseller's schema
 _TAKERS: dict[str, type[CustomerTaker | ContactTaker]] = {
@@ -85,9 +86,17 @@ class Chunks:
         return plans
 
     def _write(self, plans: Sequence[Plan]) -> None:
-        span = (plans[0].number, plans[-1].number)
-        ImportRow.objects.filter(source=self.source, number__range=span).delete()
-        ImportRow.objects.bulk_create([each.stored(self.source) for each in plans])
+        """Most rows become what the trial run said: only the others are written again."""
+        known = ImportRow.objects.filter(
+            source=self.source, number__range=(plans[0].number, plans[-1].number)
+        )
+        written = set(known.order_by().values_list(*ROW_FIELDS))
+        rows = [each.stored(self.source) for each in plans]
+        new = [
+            row for row in rows if tuple(getattr(row, each) for each in ROW_FIELDS) not in written
+        ]
+        known.filter(number__in=[row.number for row in new]).delete()
+        ImportRow.objects.bulk_create(new)
 
 
 def work(run: Run, *, is_trial: bool) -> None:
