@@ -106,13 +106,16 @@ class Strings:
     """The strings that cells share. They lie on disk: there may be millions."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with this object
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - see close
         self._ends = array("Q", [0])
 
     def add(self, text: str) -> None:
         if len(self._ends) > MOST_STRINGS:
             raise sheet_xml.refused()
         self._ends.append(self._ends[-1] + self._file.write(text.encode("utf-8", "surrogatepass")))
+
+    def close(self) -> None:
+        self._file.close()
 
     def __getitem__(self, number: int) -> str:
         if not 0 <= number < len(self._ends) - 1:

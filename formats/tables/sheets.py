@@ -8,7 +8,7 @@ import posixpath
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import IO
 
 from django.utils.translation import gettext as _
@@ -46,18 +46,13 @@ def open_sheet(file: IO[bytes]) -> Table:
 
     def rows() -> Iterator[Row]:
         formats = sheet_parts.read_formats(_xml(archive, STYLES, LONGEST_REST))
-        strings = _strings(archive)
-        cells = Cells(strings, formats, starts_1904=book.starts_1904)
-        yield from sheet_parts.read_rows(_xml(archive, path, LONGEST_SHEET), cells)
+        with closing(Strings()) as strings:
+            for text in sheet_parts.read_strings(_xml(archive, STRINGS, LONGEST_STRINGS)):
+                strings.add(text)
+            cells = Cells(strings, formats, starts_1904=book.starts_1904)
+            yield from sheet_parts.read_rows(_xml(archive, path, LONGEST_SHEET), cells)
 
     return Table(told, rows, is_ragged_by_nature=True)
-
-
-def _strings(archive: zipfile.ZipFile) -> Strings:
-    strings = Strings()
-    for text in sheet_parts.read_strings(_xml(archive, STRINGS, LONGEST_STRINGS)):
-        strings.add(text)
-    return strings
 
 
 def _path(target: str) -> str:
