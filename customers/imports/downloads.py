@@ -4,6 +4,7 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from typing import IO
 
 from django.utils.translation import gettext as _
@@ -47,13 +48,16 @@ def _with_cells(source: Import, reasons: dict[int, ImportRow]) -> Iterator[Seque
 
 def _csv(rows: Iterable[Sequence[object]]) -> IO[bytes]:
     """Readable by every spreadsheet: with a mark of its encoding, and without formulas."""
-    made = tempfile.TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
-    text = io.TextIOWrapper(made, encoding="utf-8-sig", newline="", errors="replace")
-    writer = csv.writer(text)
-    for row in rows:
-        writer.writerow(
-            [each if isinstance(each, int) else cells.neutral(str(each)) for each in row]
-        )
+    with ExitStack() as stack:
+        made = tempfile.TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
+        text = io.TextIOWrapper(made, encoding="utf-8-sig", newline="", errors="replace")
+        stack.callback(text.close)  # where the rows cannot be read
+        writer = csv.writer(text)
+        for row in rows:
+            writer.writerow(
+                [each if isinstance(each, int) else cells.neutral(str(each)) for each in row]
+            )
+        stack.pop_all()
     text.flush()
     text.detach()
     made.seek(0)

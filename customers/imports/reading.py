@@ -55,9 +55,9 @@ def peek(file: IO[bytes]) -> Peek:
     header = next(rows, None)
     if header is None:
         raise UnreadableTableError.empty()
-    headers = [each.strip()[:LONGEST_HEADER] for each in _trimmed(header.cells)]
+    headers = [_shown(each, LONGEST_HEADER) for each in _trimmed(header.cells)]
     samples = [
-        [each.strip()[:LONGEST_SAMPLE] for each in row.cells[: len(headers)]]
+        [_shown(each, LONGEST_SAMPLE) for each in row.cells[: len(headers)]]
         for row in itertools.islice(rows, SAMPLES)
     ]
     if not samples:
@@ -114,6 +114,11 @@ def _look_at_width(typed: Typed, row: Row, width: int, *, is_ragged_by_nature: b
             )
             % {"missing": missing}
         )
+
+
+def _shown(cell: str, longest: int) -> str:
+    """The beginning of a cell without what no page can show and no database can store."""
+    return "".join(each if each.isprintable() else " " for each in cell[:longest]).strip()
 
 
 def _trimmed(row: list[str]) -> list[str]:
