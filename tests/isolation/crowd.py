@@ -144,6 +144,18 @@ _RESELLER = (
     FROM generate_series(1, %(rows)s) n
     """,
     """
+    INSERT INTO customers_import (id, what, file_name, told, headers, header_row, samples, columns,
+        takes_odd_addresses, created_at)
+    SELECT md5('import' || n)::uuid, 'customers', 'crowd.csv', '', '["Code"]', 1, '[]', '["code"]',
+        false, now() - n * interval '1 minute'
+    FROM generate_series(1, %(rows)s) n
+    """,
+    """
+    INSERT INTO customers_importrow (source_id, number, outcome, name, reason, is_odd)
+    SELECT md5('import' || n %% 200)::uuid, 2 + n / 200, 'unchanged', 'Crowd', '', false
+    FROM generate_series(1, %(rows)s) n
+    """,
+    """
     INSERT INTO jobs_storedfile (id, name, size, created_at, keep_until)
     SELECT md5('file' || n)::uuid, 'crowd.csv', 3, now(), now() + n * interval '1 minute'
     FROM generate_series(1, %(rows)s) n

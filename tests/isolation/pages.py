@@ -63,6 +63,10 @@ def run(world: World) -> dict[str, Any]:
     return {"customer_id": world.customer.pk, "run_id": world.run.pk}
 
 
+def source(world: World) -> dict[str, Any]:
+    return {"import_id": world.source.pk}
+
+
 def group(world: World) -> dict[str, Any]:
     return {"customer_id": world.customer.pk, "group_id": world.group.pk}
 
@@ -234,6 +238,18 @@ PAGES: dict[str, Page] = {
     "console:customers:restore": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, nothing),
     "console:customers:merge": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, a_merge),
     "console:customers:timeline": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
+    "console:imports:list": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS),
+    "console:imports:upload": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, post=nothing),
+    "console:imports:template": Page(
+        Door.CONSOLE, Staff.EDIT_CUSTOMERS, lambda _: {"what": "customers"}
+    ),
+    "console:imports:detail": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, source),
+    "console:imports:columns": Page(
+        Door.CONSOLE, Staff.EDIT_CUSTOMERS, source, lambda _: {"column_1": "code"}
+    ),
+    "console:imports:start": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, source, nothing),
+    "console:imports:cancel": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, source, nothing),
+    "console:imports:refused": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, source),
     "console:people:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
     "console:people:add": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, customer, a_person),
     "console:people:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, person),

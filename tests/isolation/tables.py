@@ -16,6 +16,8 @@ GROWING = {
     "customers_contact",
     "customers_customer",
     "customers_group",
+    "customers_import",
+    "customers_importrow",
     "customers_membership",
     "customers_purchaseorder",
     "django_session",
