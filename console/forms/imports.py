@@ -81,7 +81,7 @@ class ColumnsForm(forms.Form):
             FileColumn(
                 number,
                 str(self.fields[_name(number)].label),
-                [row[number - 1] for row in self.source.samples if len(row) >= number],
+                [row[number - 1] for row in self.source.samples if any(row[number - 1 : number])],
                 self[_name(number)],
             )
             for number in range(1, len(self.source.headers) + 1)

@@ -42,7 +42,7 @@ class Template(ConsolePage):
     http_method_names = ["get"]
 
     def get(self, *_args: Any, **_kwargs: Any) -> FileResponse:
-        what = self.kwargs["what"]
+        what = self.request.GET.get("what", Import.What.CUSTOMERS)
         if what not in Import.What.values:
             raise Http404
         return _download(downloads.template(what), f"{what}.csv")

@@ -144,7 +144,8 @@ def _column(what: str, name: str) -> Column:
     model = Contact if what == Import.What.CONTACTS else Customer
     label = rules.label_of(model, name)
     if name.startswith("contact_"):
-        label = _("Contact: %(field)s") % {"field": label.removeprefix("Contact ")}
+        bare = label.removeprefix("Contact ")
+        label = _("Contact: %(field)s") % {"field": bare[:1].upper() + bare[1:]}
     elif name in BILLING_PARTS:
         # The labels of the two addresses are the same.
         office = rules.label_of(model, name.removeprefix(BILLING))

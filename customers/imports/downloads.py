@@ -5,7 +5,7 @@ import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from typing import IO
+from typing import IO, cast
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,8 @@ from customers.imports import reading
 from customers.models import Import, ImportRow
 from formats.tables import UnreadableTableError, cells
 from jobs.files import FileGoneError
+
+IN_MEMORY = 1024 * 1024  # bytes
 
 
 def template(what: str) -> IO[bytes]:
@@ -49,7 +51,8 @@ def _with_cells(source: Import, reasons: dict[int, ImportRow]) -> Iterator[Seque
 def _csv(rows: Iterable[Sequence[object]]) -> IO[bytes]:
     """Readable by every spreadsheet: with a mark of its encoding, and without formulas."""
     with ExitStack() as stack:
-        made = tempfile.TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
+        # Whoever sends it closes it. Most are short and never see a disk.
+        made = cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115
         text = io.TextIOWrapper(made, encoding="utf-8-sig", newline="", errors="replace")
         stack.callback(text.close)  # where the rows cannot be read
         writer = csv.writer(text)

@@ -195,11 +195,11 @@ def test_the_template_holds_the_resellers_own_fields(client: HostClient) -> None
     CustomFieldFactory(label="Cost centre")
     CustomerFactory()
 
-    text = b"".join(client.get(page_of("template", "customers"))).decode("utf-8-sig")  # type: ignore[call-overload]
+    text = b"".join(client.get(page_of("template"), {"what": "customers"})).decode("utf-8-sig")  # type: ignore[call-overload]
 
     assert text.startswith("Organization name,")
     assert "Cost centre" in text.splitlines()[0]
-    assert client.get(page_of("template", "nonsense")).status_code == HTTPStatus.NOT_FOUND
+    assert client.get(page_of("template"), {"what": "nonsense"}).status_code == HTTPStatus.NOT_FOUND
 
 
 def test_earlier_imports_are_listed(client: HostClient) -> None:

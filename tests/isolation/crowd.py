@@ -152,7 +152,7 @@ _RESELLER = (
     """,
     """
     INSERT INTO customers_importrow (source_id, number, outcome, name, reason, is_odd)
-    SELECT md5('import' || n %% 200)::uuid, 2 + n / 200, 'unchanged', 'Crowd', '', false
+    SELECT md5('import' || 1 + n %% 200)::uuid, 2 + n / 200, 'unchanged', 'Crowd', '', false
     FROM generate_series(1, %(rows)s) n
     """,
     """

@@ -240,9 +240,7 @@ PAGES: dict[str, Page] = {
     "console:customers:timeline": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
     "console:imports:list": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS),
     "console:imports:upload": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, post=nothing),
-    "console:imports:template": Page(
-        Door.CONSOLE, Staff.EDIT_CUSTOMERS, lambda _: {"what": "customers"}
-    ),
+    "console:imports:template": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS),
     "console:imports:detail": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, source),
     "console:imports:columns": Page(
         Door.CONSOLE, Staff.EDIT_CUSTOMERS, source, lambda _: {"column_1": "code"}
