@@ -2,10 +2,8 @@
 
 import csv
 import io
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
-from typing import IO, cast
+from typing import IO
 
 from django.utils.translation import gettext as _
 
@@ -15,8 +13,6 @@ from customers.imports import reading
 from customers.models import Import, ImportRow
 from formats.tables import UnreadableTableError, cells
 from jobs.files import FileGoneError
-
-IN_MEMORY = 1024 * 1024  # bytes
 
 
 def template(what: str) -> IO[bytes]:
@@ -50,17 +46,13 @@ def _with_cells(source: Import, reasons: dict[int, ImportRow]) -> Iterator[Seque
 
 def _csv(rows: Iterable[Sequence[object]]) -> IO[bytes]:
     """Readable by every spreadsheet: with a mark of its encoding, and without formulas."""
-    with ExitStack() as stack:
-        # Whoever sends it closes it. Most are short and never see a disk.
-        made = cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115
-        text = io.TextIOWrapper(made, encoding="utf-8-sig", newline="", errors="replace")
-        stack.callback(text.close)  # where the rows cannot be read
-        writer = csv.writer(text)
-        for row in rows:
-            writer.writerow(
-                [each if isinstance(each, int) else cells.neutral(str(each)) for each in row]
-            )
-        stack.pop_all()
+    made = io.BytesIO()  # no longer than an upload may be
+    text = io.TextIOWrapper(made, encoding="utf-8-sig", newline="", errors="replace")
+    writer = csv.writer(text)
+    for row in rows:
+        writer.writerow(
+            [each if isinstance(each, int) else cells.neutral(str(each)) for each in row]
+        )
     text.flush()
     text.detach()
     made.seek(0)

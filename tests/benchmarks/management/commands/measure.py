@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tests.benchmarks import (
     customer_list,
+    imports,
     installation,
     mails,
     new_reseller,
@@ -25,6 +26,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "new-reseller": new_reseller.run,
     "resellers": installation.run,
     "size": sizes.run,
+    "import": imports.run,
 }
 
 
