@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -60,8 +61,14 @@ def marks_of(request: HttpRequest) -> dict[str, str]:
     reseller = getattr(request, "tenant", None)
     if reseller:
         marks |= {"tenant": reseller.schema_name, "host": reseller.host}
-    session = getattr(request, "session", None)
-    if session is not None and session.accessed and (user := session.get(SESSION_KEY)):
+    session: SessionBase | None = getattr(request, "session", None)
+    # A session that could not be read counts as accessed: to ask it again would be to wait for an
+    # absent database again, with every line that tells of it.
+    if (
+        session is not None
+        and hasattr(session, "_session_cache")
+        and (user := session.get(SESSION_KEY))
+    ):
         marks["user"] = str(user)
     return marks
 

@@ -15,7 +15,6 @@ from email.utils import formataddr, parseaddr
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -65,17 +64,7 @@ def claim(mail_id: uuid.UUID) -> OutgoingMail | None:
     """Take the mail for this worker until the lease ends; None when it is not due or somebody
     has it."""
     now = timezone.now()
-    claimed = (
-        OutgoingMail.objects.due(now)
-        .filter(pk=mail_id)
-        .update(
-            state=OutgoingMail.State.SENDING,
-            claimed_at=now,
-            next_attempt_at=now + LEASE,
-            attempts=F("attempts") + 1,
-        )
-    )
-    return OutgoingMail.objects.get(pk=mail_id) if claimed else None
+    return OutgoingMail.objects.claim(mail_id, now=now, until=now + LEASE)
 
 
 def message_for(mail: OutgoingMail) -> EmailMultiAlternatives:

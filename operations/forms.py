@@ -1,6 +1,5 @@
 """The operators' forms. They check; the flows change."""
 
-import zoneinfo
 from typing import Any
 
 from django import forms
@@ -16,6 +15,7 @@ from operations.models import Operator
 from resellers import flows
 from resellers.clouds import Cloud
 from resellers.models import Reseller
+from resellers.validators import time_zones
 
 
 class Taught:
@@ -34,7 +34,7 @@ class ResellerForm(Taught, forms.ModelForm):  # type: ignore[type-arg]
 
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
-        choices=lambda: [(name, name) for name in sorted(zoneinfo.available_timezones())],
+        choices=lambda: [(name, name) for name in sorted(time_zones())],
         initial="UTC",
     )
     language = forms.ChoiceField(

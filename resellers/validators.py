@@ -2,6 +2,7 @@
 
 import re
 import zoneinfo
+from functools import cache
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -34,8 +35,14 @@ def validate_currency(code: str) -> None:
         raise ValidationError(_("Enter a currency as three capital letters, for example EUR."))
 
 
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of all time zones. They are read from some hundred files: once a process."""
+    return frozenset(zoneinfo.available_timezones())
+
+
 def validate_time_zone(name: str) -> None:
-    if name not in zoneinfo.available_timezones():
+    if name not in time_zones():
         raise ValidationError(_("Enter a time zone such as Europe/Berlin."))
 
 

@@ -7,7 +7,7 @@ with its password, and earlier links die.
 """
 
 import uuid
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -20,6 +20,7 @@ from approvals import actions, applicants, mails
 from approvals.models import ApprovalRequest, Signup
 from audit import trail
 from audit.trail import Person
+from notifications import outbox
 from notifications.models import OutgoingMail
 from notifications.renewals import CannotRenewError
 
@@ -57,6 +58,7 @@ def sign_up(details: SignupDetails, *, password: str) -> None:
         defaults={"status": User.Status.PENDING_EMAIL_VALIDATION},
     )
     if not _may_sign_up(person):
+        _file_for_nobody(details, password_hash)
         mails.account_exists(person)
         return
     draft = _draft_of(person)
@@ -68,13 +70,16 @@ def sign_up(details: SignupDetails, *, password: str) -> None:
 
 @transaction.atomic
 def resend_validation(email: str) -> None:
-    """Mail a new link, if this e-mail waits for one. Says nothing about whether it does."""
+    """Mail a new link, if this e-mail waits for one. Says nothing about whether it does, and does
+    the same work in both cases."""
     person = (
         User.objects.select_for_update().filter(email=User.objects.normalize_email(email)).first()
     )
     request = _draft_of(person) if person else None
     if person and request:
         _mail_link(person, request)
+    else:
+        _mail_link_to_nobody()
 
 
 def renew_link(mail: OutgoingMail, *, by: Person) -> OutgoingMail:
@@ -166,6 +171,35 @@ def _file(person: User, draft: ApprovalRequest | None, details: SignupDetails) -
     request.signup = signup
     trail.record(action, subject=request, actor=person, about=[person])
     return request
+
+
+def _file_for_nobody(details: SignupDetails, password_hash: str) -> None:
+    """What a sign-up of somebody new writes, and nothing of it stays: the time that an answer takes
+    must not tell known from unknown people."""
+    details = replace(details, submission=uuid.uuid4())
+    with transaction.atomic():
+        nobody = _nobody()
+        _take_over(nobody, details, password_hash)
+        _file(nobody, None, details)
+        purpose = OneTimeLink.Purpose.EMAIL_VALIDATION
+        links.find(links.issue(nobody, purpose), purpose)
+        transaction.set_rollback(True)
+
+
+def _mail_link_to_nobody() -> None:
+    """The same for a new link."""
+    with transaction.atomic():
+        nobody = _nobody()
+        request = ApprovalRequest(requester=nobody)
+        request.signup = Signup(request=request, company=nobody.email)
+        _mail_link(nobody, request)
+        transaction.set_rollback(True)
+    outbox.pretend()
+
+
+def _nobody() -> User:
+    waiting = User.Status.PENDING_EMAIL_VALIDATION
+    return User.objects.create(email=f"{uuid.uuid4().hex}@nobody.invalid", status=waiting)
 
 
 def _mail_link(person: User, request: ApprovalRequest) -> OutgoingMail:

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<uuid:customer_id>/purchase-orders/", include("console.urls.purchase_orders")),
     path("purchase-orders/", include("console.urls.orders")),
     path("requests/", include("console.urls.requests")),
+    path("help/", include("console.urls.help")),
     path("team/", include("console.urls.team")),
     path("mails/", include("console.urls.mails")),
     path("settings/", include("console.urls.settings")),

@@ -14,6 +14,7 @@ from accounts import access
 from accounts.models import StaffMember, User
 from accounts.roles import StaffPermission
 from components import navigation
+from console import guide_parts
 from customers.models import Customer, Membership
 
 
@@ -55,7 +56,8 @@ class ConsolePage(AccessMixin, ContextMixin, View):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         may = {permission.value: self.may(permission) for permission in StaffPermission}
-        return super().get_context_data(member=self.member, may=may, **kwargs)
+        help_url = guide_parts.address(self.request)
+        return super().get_context_data(member=self.member, may=may, help_url=help_url, **kwargs)
 
 
 class CustomerPage(ConsolePage):

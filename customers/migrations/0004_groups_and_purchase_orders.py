@@ -241,6 +241,11 @@ class Migration(migrations.Migration):
                         name="order_by_renewal",
                     ),
                     models.Index(
+                        condition=models.Q(("archived_at__isnull", True), ("status", "active")),
+                        fields=["last_day", "id"],
+                        name="order_in_force_by_end",
+                    ),
+                    models.Index(
                         condition=models.Q(("archived_at__isnull", False)),
                         fields=["last_day", "id"],
                         name="order_archived_by_end",

@@ -105,6 +105,11 @@ class PurchaseOrder(models.Model):
             ),
             models.Index(
                 fields=["last_day", "id"],
+                condition=Q(status="active", archived_at__isnull=True),
+                name="order_in_force_by_end",
+            ),
+            models.Index(
+                fields=["last_day", "id"],
                 condition=Q(archived_at__isnull=False),
                 name="order_archived_by_end",
             ),

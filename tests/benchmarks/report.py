@@ -46,7 +46,7 @@ def write_table(findings: Iterable[Finding], page: Path = PAGE) -> None:
 
 def _row(finding: Finding) -> str:
     target = str(finding.target) if finding.target else "–"
-    return f"| `{finding.name}` | {finding.sentence} | {finding.ratio:.2g} × | {target} |"
+    return f"| `{finding.name}` | {finding.sentence} | {finding.ratio:.3g} × | {target} |"
 
 
 def _name_of(row: str) -> str:

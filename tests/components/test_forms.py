@@ -119,3 +119,15 @@ def test_every_kind_of_field_can_be_printed(kind: Any) -> None:
 
     assert "Value" in render(OneField())
     assert "This field is required." in render(OneField({}))
+
+
+def test_help_that_somebody_wrote_is_text_not_markup() -> None:
+    """Crispy's own template trusts it. Where a reseller words the help of a field, nobody may."""
+
+    class Asked(PortalForm):
+        centre = forms.CharField(help_text="<b onclick=x>4711</b>")
+
+    page = render(Asked())
+
+    assert "&lt;b onclick=x&gt;4711&lt;/b&gt;" in page
+    assert "<b onclick" not in page

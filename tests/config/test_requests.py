@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.conf import settings as django_settings
-from django.db import connection
-from django.test import Client
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import OperationalError, connection
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import StaffRole
+from config.requests import marks_of
 from console.views.home import Home
 from resellers.models import Reseller
 from telemetry import counts
@@ -228,3 +230,22 @@ def test_requests_are_counted_by_page_method_and_kind_of_answer(alpha_client: Ho
     }
     assert sum(n for bucket, n in of_page.items() if bucket != "sum") == 2
     assert of_page["sum"] > 0
+
+
+def test_a_session_that_could_not_be_read_is_not_asked_again(
+    rf: RequestFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = rf.get("/")
+    request.session = SessionStore("a" * 32)
+    loads: list[None] = []
+
+    def load(_session: SessionStore) -> None:
+        loads.append(None)
+        raise OperationalError
+
+    monkeypatch.setattr(SessionStore, "load", load)
+    with pytest.raises(OperationalError):
+        request.session.get("anything")
+
+    assert marks_of(request) == {}
+    assert len(loads) == 1

@@ -75,7 +75,7 @@ def run(rounds: int) -> Outcome:
         for number in range(rounds):
             _restart_under_visitors(office, number)
             if number % _LOOK_AT_MAILS_EVERY == _LOOK_AT_MAILS_EVERY - 1 or number == rounds - 1:
-                _look_at_mails(office, number)
+                look_at_mails(office, number)
         outcome.check(where.child("web").runs and where.pid("web") == web, "the web server ended")
     outcome.figures["longest"] = round(office.longest, 2)
     outcome.figures["refused"] = office.statuses[503]
@@ -89,26 +89,31 @@ def _restart_under_visitors(office: Office, number: int) -> None:
     visitors = [Visitor(office.approver, requests[each::_VISITORS]) for each in range(_VISITORS)]
     if number % _AT_NIGHT_EVERY == _AT_NIGHT_EVERY - 1:
         _restart(office.where, crash=bool(number % 2))
-        _let_them_work(visitors, lambda: None)
+        let_them_work(visitors, lambda: None)
         proper = {200, 302}
     else:
-        _let_them_work(visitors, lambda: _restart_soon(office.where, crash=bool(number % 2)))
+        let_them_work(visitors, lambda: _restart_soon(office.where, crash=bool(number % 2)))
         proper = {200, 302, 500, 503}
     outcome.faults = (outcome.faults or 0) + 1
+    hear(office, number, visitors, proper)
+    healed = processes.wait_until(lambda: office.approver.open().status == 200, _SECONDS_TO_HEAL)
+    outcome.check(healed, f"round {number}: the web server does not heal")
+    for visitor in visitors:
+        for request in visitor.requests:
+            look(office, number, request, visitor.answers[str(request.pk)])
+
+
+def hear(office: Office, number: int, visitors: list[Visitor], proper: set[int]) -> None:
+    """What the visitors were told, and how long they waited for it."""
     for answer in (answer for visitor in visitors for answer in visitor.answers.values()):
         office.statuses[answer.status] += 1
         office.longest = max(office.longest, answer.seconds)
         is_fine = answer.status in proper and answer.seconds <= _PATIENCE
         said = f"{answer.status} in {answer.seconds:.1f} seconds"
-        outcome.check(is_fine, f"round {number}: a visitor gets {said}")
-    healed = processes.wait_until(lambda: office.approver.open().status == 200, _SECONDS_TO_HEAL)
-    outcome.check(healed, f"round {number}: the web server does not heal")
-    for visitor in visitors:
-        for request in visitor.requests:
-            _look(office, number, request, visitor.answers[str(request.pk)])
+        office.outcome.check(is_fine, f"round {number}: a visitor gets {said}")
 
 
-def _let_them_work(visitors: list[Visitor], meanwhile: Callable[[], None]) -> None:
+def let_them_work(visitors: list[Visitor], meanwhile: Callable[[], None]) -> None:
     threads = [threading.Thread(target=visitor.work) for visitor in visitors]
     for thread in threads:
         thread.start()
@@ -128,7 +133,7 @@ def _restart(where: Stage, *, crash: bool) -> None:
     connection.close()  # our own
 
 
-def _look(office: Office, number: int, request: ApprovalRequest, answer: Answer) -> None:
+def look(office: Office, number: int, request: ApprovalRequest, answer: Answer) -> None:
     """What was answered is stored; what is stored is whole; what is not can be done again."""
     outcome, state = office.outcome, approving.stored(request)
     whole = outcome.check(state in {"approved", "pending"}, f"round {number}: {state}")
@@ -146,7 +151,7 @@ def _look(office: Office, number: int, request: ApprovalRequest, answer: Answer)
     office.approved.append(request)
 
 
-def _look_at_mails(office: Office, number: int) -> None:
+def look_at_mails(office: Office, number: int) -> None:
     """Worker and beat healed by themselves when every welcome mail goes out."""
     outcome = office.outcome
     mails = [approving.welcome(request) for request in office.approved]

@@ -1,4 +1,5 @@
-"""A worker is killed between any two steps of sending a mail."""
+"""A worker is killed between any two steps of sending a mail, alone or one of several that a sweep
+handed out together."""
 
 import contextlib
 import random
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from notifications import tasks
 from notifications.models import OutgoingMail
 from tests.faults import processes, stage, steps, world
 from tests.faults.contract import Outcome, Trial
@@ -17,6 +19,8 @@ from tests.faults.processes import PREFORK, SOLO, Order, Running
 from tests.faults.steps import Step
 
 _FIRST = ("notifications/", "resellers/tasking.py")
+_BATCH_EVERY = 2  # rounds: a sweep hands out several mails as one task
+_MAILS, _MAILS_AT_ONCE = 3, 5
 _CHILD_EVERY = 5  # rounds: only the process that sends is killed, as for a lack of memory
 _RANDOM_EVERY = 7  # rounds: killed at any moment, not at a step
 _MENDED_EVERY = 4  # rounds: then a worker that nobody disturbs comes
@@ -31,28 +35,52 @@ def run(rounds: int) -> Outcome:
     where = stage.current()
     outcome = Outcome(rounds, faults=0, lost=0, duplicates=0)
     with world.ready_reseller(), MailServer.running(where.mail_port) as mail_server:
-        known = _steps_of_a_mail(where.places.state)
-        at_a_step = [number for number in range(rounds) if not _is_random(number)]
-        chosen = steps.choose(known, len(at_a_step), first=_FIRST)
-        by_round = dict(zip(at_a_step, chosen, strict=True))
+        known: dict[bool, list[Step]] = {}
+        by_round: dict[int, Step] = {}
+        for in_batch in (False, True):
+            known[in_batch] = _steps(where.places.state, in_batch=in_batch)
+            at_a_step = [
+                number
+                for number in range(rounds)
+                if _is_batch(number) == in_batch and not _is_random(number)
+            ]
+            chosen = steps.choose(known[in_batch], len(at_a_step), first=_FIRST)
+            by_round |= dict(zip(at_a_step, chosen, strict=True))
         post = Post(where.places.state, mail_server, outcome)
         for number in range(rounds):
             post.strike(number, by_round.get(number))
             if number % _MENDED_EVERY == _MENDED_EVERY - 1 or number == rounds - 1:
                 post.mend(number)
-    outcome.figures |= {"steps": len(known), "struck": len(set(chosen))}
+    outcome.figures |= {
+        "steps": len(known[False]),
+        "steps_of_several": len(known[True]),
+        "struck": len(set(by_round.values())),
+        "divided": post.divided,
+    }
     return outcome
 
 
-def _steps_of_a_mail(folder: Path) -> list[Step]:
-    """Send three mails undisturbed, and note every step of the second."""
-    mails, path = [world.queued_mail() for _each in range(3)], folder / "steps-of-a-mail"
+def _steps(folder: Path, *, in_batch: bool) -> list[Step]:
+    """Send mails undisturbed, and note every step of the second, or of all at once."""
+    mails = _handed_out() if in_batch else [world.queued_mail() for _each in range(_MAILS)]
+    path = folder / f"steps-of-{len(mails)}-mails"
     order = Order(SOLO, steps.record, (str(mails[1].pk), path))
     with processes.started(order):
         sent = processes.wait_until(lambda: _all_sent(mails) and world.is_idle())
     if not sent:
         raise RuntimeError("An undisturbed worker does not send.")
     return [Step.parse(line) for line in path.read_text().splitlines()]
+
+
+def _handed_out() -> list[OutgoingMail]:
+    """Mails that a sweep found, and put into a worker's hands as one task."""
+    mails = [world.forgotten_mail() for _each in range(_MAILS_AT_ONCE)]
+    tasks.wake_overdue()
+    return mails
+
+
+def _is_batch(number: int) -> bool:
+    return number % _BATCH_EVERY == _BATCH_EVERY - 1
 
 
 def _is_random(number: int) -> bool:
@@ -74,11 +102,15 @@ class Post:
     held: list[OutgoingMail] = field(default_factory=list)
     in_flight: set[OutgoingMail] = field(default_factory=set)
     mends: int = 0
+    divided: int = 0  # tasks that were killed when some of their mails were sent and some were not
 
     def strike(self, number: int, step: Step | None) -> None:
-        """Three mails; a worker is killed while it has the second in hands, or at any moment."""
+        """Some mails; a worker is killed while it has the second in hands, or several at once, or
+        at any moment."""
         world.empty_queue()  # what earlier rounds left: its mails wait for the sweep
-        mails = [world.queued_mail() for _each in range(3)]
+        world.delay(*self.mails)
+        in_batch = _is_batch(number)
+        mails = _handed_out() if in_batch else [world.queued_mail() for _each in range(_MAILS)]
         self.mails += mails
         target = str(mails[1].pk)
         if step is None:
@@ -93,6 +125,8 @@ class Post:
             with self._victim(SOLO, target, step, "worker") as victim:
                 victim.wait(5)
         self.outcome.faults = (self.outcome.faults or 0) + 1
+        states = {world.state_of(mail) for mail in mails}
+        self.divided += in_batch and states >= {"sent", "queued"}
         self.held = [mail for mail in self.mails if world.state_of(mail) == "sending"]
         self.in_flight |= {mail for mail in self.held if self._arrived(mail)}
 
@@ -111,6 +145,7 @@ class Post:
         """What an undisturbed worker and the sweeps make of it."""
         self.mends += 1
         abandoned = world.in_hands()
+        world.pass_pause(*self.mails)
         with processes.started(Order(SOLO)):
             world.sweep()
             idle = processes.wait_until(lambda: world.is_idle(abandoned), 60)
@@ -147,8 +182,13 @@ class Post:
 
 TRIAL = Trial(
     "mail-killed",
-    "A worker that is killed between any two steps of sending loses no mail; only a mail in flight "
-    "goes out twice, with the same Message-ID.",
+    "A worker that is killed between any two steps of sending, a single mail or several in one "
+    "task, loses no mail; only a mail in flight goes out twice, with the same Message-ID.",
     run,
-    {"steps": "steps of sending", "struck": "struck"},
+    {
+        "steps": "steps of sending one",
+        "steps_of_several": "several",
+        "struck": "struck",
+        "divided": "tasks killed between their mails",
+    },
 )

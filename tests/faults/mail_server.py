@@ -41,6 +41,7 @@ class MailServer:
 
     port: int
     misdeed: Misdeed | None = None
+    only_to: str = ""  # whose mail it misbehaves with; empty: with everybody's
     deliveries: list[Delivery] = field(default_factory=list)
     _released: threading.Event = field(default_factory=threading.Event)
     _listener: "_Listener | None" = None
@@ -49,9 +50,9 @@ class MailServer:
         """The Message-IDs of what arrived for an address."""
         return [each.message_id for each in list(self.deliveries) if each.recipient == recipient]
 
-    def behave(self, misdeed: Misdeed | None = None) -> None:
+    def behave(self, misdeed: Misdeed | None = None, *, only_to: str = "") -> None:
         """Misbehave like this from now on: open conversations end, also those that hang."""
-        self.misdeed = misdeed
+        self.misdeed, self.only_to = misdeed, only_to
         self._released.set()
         self._released = threading.Event()
 
@@ -98,27 +99,32 @@ class _Conversation(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         owner = self.server.owner
-        self.misdeed, self.released = owner.misdeed, owner._released
+        self.planned, self.only_to, self.released = owner.misdeed, owner.only_to, owner._released
+        self.recipient = ""
         with contextlib.suppress(_EndsNow, OSError):
             self._converse()
 
     def _converse(self) -> None:
         self._answer(_GREETING)
-        recipient = ""
         for line in self.rfile:
             if self.released.is_set():
                 return  # the server changed its mind: who kept the connection has to knock again
             command = line.decode().strip()
             verb = command[:4].upper()
             if verb == "RCPT":
-                recipient = command[command.index("<") + 1 : command.index(">")]
+                self.recipient = command[command.index("<") + 1 : command.index(">")]
             self._answer("EHLO" if verb == "HELO" else verb)
             if verb == "DATA" and not self._refuses("DATA"):
-                self._take(recipient)
+                self._take()
             if verb == "QUIT":
                 return
 
-    def _take(self, recipient: str) -> None:
+    @property
+    def misdeed(self) -> Misdeed | None:
+        """What is done wrong with the mail in hand."""
+        return self.planned if self.only_to in ("", self.recipient) else None
+
+    def _take(self) -> None:
         lines = []
         for line in self.rfile:
             if line == b".\r\n":
@@ -128,7 +134,7 @@ class _Conversation(socketserver.StreamRequestHandler):
             return  # cut off in the middle: not a mail
         if not self._refuses(_END):
             message_id = str(message_from_bytes(b"".join(lines))["Message-ID"]).strip()
-            self.server.owner.deliveries.append(Delivery(recipient, message_id))
+            self.server.owner.deliveries.append(Delivery(self.recipient, message_id))
         self._answer(_END)
 
     def _refuses(self, at: str) -> bool:

@@ -66,12 +66,17 @@ def as_json(results: list[Result]) -> str:
 
 
 def write(results: list[Result], *, command: str, machine: str) -> None:
-    """Put the table into the page, between its markers."""
-    before, _old, rest = PAGE.read_text().partition(BEGIN)
-    _old, _end, after = rest.partition(END)
-    rows = [*HEAD, *(result.row() for result in results)]
-    made = [BEGIN, f"`{command}`, {machine}:", "", *rows, END]
+    """Put the rows into the page, between its markers. Those of other trials stay."""
+    before, _begin, rest = PAGE.read_text().partition(BEGIN)
+    old, _end, after = rest.partition(END)
+    rows = {_name(line): line for line in old.splitlines() if line.startswith("| `")}
+    rows |= {f"`{result.trial.name}`": result.row() for result in results}
+    made = [BEGIN, f"Last: `{command}`, {machine}:", "", *HEAD, *rows.values(), END]
     PAGE.write_text(before + "\n".join(made) + after)
+
+
+def _name(row: str) -> str:
+    return row.split("|")[1].strip()
 
 
 def _plain(value: float | str | None) -> str:

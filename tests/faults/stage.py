@@ -20,7 +20,7 @@ from embedded import places
 from embedded.errors import CannotStartError
 from embedded.instance import Instance, only_one
 from embedded.places import Places
-from embedded.postgres import Postgres
+from embedded.postgres import DATABASE, ROLE, Postgres
 from embedded.processes import Child, Program
 from embedded.valkey import Valkey
 from tests.faults.mail_server import free_port
@@ -49,6 +49,17 @@ class Stage:
     def valkey(self) -> Valkey:
         return Valkey(self.places)
 
+    @property
+    def postgres_socket(self) -> Path:
+        """Where the database listens."""
+        return next(
+            each for each in self.places.sockets.glob(".s.PGSQL.*") if each.suffix != ".lock"
+        )
+
+    def database_url(self, port: int, connect_timeout: int) -> str:
+        """The database behind a port of this machine."""
+        return f"postgres://{ROLE}@127.0.0.1:{port}/{DATABASE}?connect_timeout={connect_timeout}"
+
     def child(self, name: str) -> Child:
         """The running program of this name."""
         return next(each for each in self.instance.children if each.program.name == name)
@@ -69,19 +80,19 @@ class Stage:
         self.instance.children.remove(child)
 
     @contextlib.contextmanager
-    def web(self) -> Iterator[Site]:
+    def web(self, **environment: str) -> Iterator[Site]:
         """The web server, as `docs/operations.md` starts it."""
-        site = self._start_web()
+        site = self._start_web(environment)
         try:
             yield site
         finally:
             self.end("web", kill=True)
 
-    def _start_web(self) -> Site:
+    def _start_web(self, environment: dict[str, str]) -> Site:
         for attempt in range(_MOST_PORTS):
             site = Site(free_port())
             try:
-                self.instance.start(_web_server(site.port), is_ready=site.is_ready)
+                self.instance.start(_web_server(site.port, environment), is_ready=site.is_ready)
             except CannotStartError:  # somebody else took the port meanwhile
                 self.end("web", kill=True)
                 if attempt == _MOST_PORTS - 1:
@@ -91,13 +102,13 @@ class Stage:
         return site
 
 
-def _web_server(port: int) -> Program:
+def _web_server(port: int, environment: dict[str, str]) -> Program:
     options = f"--interface wsgi --port {port} --workers 1 --blocking-threads 2 --no-ws"
     words = ["-m", "granian", "tests.faults.wsgi:application", *options.split()]
     return Program(
         name="web",
         command=[sys.executable, *words, "--log-level", "warning"],
-        environment=dict(os.environ),
+        environment={**os.environ, **environment},
         folder=CHECKOUT,
     )
 

@@ -81,7 +81,7 @@ class Watch:
     def _enter(self, frame: FrameType, _event: str, _argument: object) -> Trace | None:
         code = frame.f_code
         if code in _BEGINNINGS and self.argument:
-            self.is_on = self.argument in frame.f_locals.get("kwargs", {}).values()
+            self.is_on = _carries(frame.f_locals.get("kwargs", {}), self.argument)
         watched = code.co_filename.startswith((*OURS, *SENDING, *STORING, *ENDING))
         return self._line if watched else None
 
@@ -91,6 +91,13 @@ class Watch:
             self.turns[place] += 1
             self.reached(Step(*place, self.turns[place]))
         return self._line
+
+
+def _carries(arguments: dict[str, object], wanted: str) -> bool:
+    """Whether it is one of a task's arguments, or in a list that is one."""
+    return any(
+        wanted in each if isinstance(each, list) else wanted == each for each in arguments.values()
+    )
 
 
 def record(argument: str | None, path: Path) -> None:
@@ -124,7 +131,8 @@ def choose(known: list[Step], rounds: int, *, first: tuple[str, ...]) -> list[St
 
 
 def _spread(known: list[Step], rounds: int) -> list[Step]:
-    return [known[number * len(known) // rounds] for number in range(rounds)]
+    """As many as there are rounds, at equal distances: a single one comes from the middle."""
+    return [known[(2 * number + 1) * len(known) // (2 * rounds)] for number in range(rounds)]
 
 
 def _is_first(once: Path) -> bool:

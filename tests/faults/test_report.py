@@ -13,6 +13,9 @@ from tests.faults.steps import Step
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
+OLD = "| `mail-killed` | 3 | 3 | 0 | 0 | 0 | 9 |  |\n| `smtp` | 3 | 3 | 0 | 0 | 0 | 4 |  |"
+
+
 def result(outcome: Outcome) -> Result:
     shown = {"struck": "struck", "never": "never seen"}
     trial = Trial("mail-killed", "No mail is lost.", lambda _rounds: outcome, shown)
@@ -48,20 +51,24 @@ def test_programs_get_everything() -> None:
     assert told["seconds"] == 12.4
 
 
-def test_the_table_replaces_the_old_one_and_nothing_else(
+def test_new_rows_take_the_place_of_old_ones_and_of_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = tmp_path / "reliability.md"
-    page.write_text(f"# Before\n\n{report.BEGIN}\nold\n{report.END}\n\nAfter\n")
+    page.write_text(f"# Before\n\n{report.BEGIN}\nold\n{OLD}\n{report.END}\n\nAfter\n")
     monkeypatch.setattr(report, "PAGE", page)
 
     report.write([result(Outcome(200))], command="script/faults --write", machine="2 cores")
 
     text = page.read_text()
-    assert text.startswith(f"# Before\n\n{report.BEGIN}\n`script/faults --write`, 2 cores:\n\n| ")
+    assert text.startswith(
+        f"# Before\n\n{report.BEGIN}\nLast: `script/faults --write`, 2 cores:\n\n| "
+    )
     assert "| `mail-killed` | 200 |" in text
+    assert "| `mail-killed` | 3 |" not in text
+    assert "| `smtp` | 3 | 3 |" in text
     assert text.endswith(f"{report.END}\n\nAfter\n")
-    assert "old" not in text
+    assert "old\n" not in text
 
 
 def known() -> list[Step]:
@@ -77,10 +84,15 @@ def known() -> list[Step]:
 def test_half_of_the_rounds_are_spread_over_the_whole_task() -> None:
     chosen = steps.choose(known(), 4, first=("notifications",))
 
-    ours = [step for step in chosen if "notifications" in step.file]
-    assert [(step.line, step.turn) for step in ours] == [(0, 1), (5, 1)]
-    assert chosen[2] == known()[1]
+    assert all("notifications" in step.file for step in chosen[:2])
+    assert [(step.line, step.turn) for step in chosen[:2]] == [(2, 1), (7, 1)]
     assert [step.turn for step in chosen[2:]] == [1, 2]
+
+
+def test_a_single_step_comes_from_the_middle() -> None:
+    (chosen,) = steps.choose(known(), 1, first=())
+
+    assert chosen == known()[20]
 
 
 def test_with_enough_rounds_no_line_of_ours_is_left_out() -> None:

@@ -18,11 +18,14 @@ NAMES = [
     "reseller-killed",
     "decision-killed",
     "smtp",
+    "timing",
     "broker-down",
     "broker-emptied",
     "database-restarted",
+    "database-cut",
     "beat-twice",
 ]
+BREAKS_NOTHING = {"timing"}  # and so nothing can get lost
 # This process's settings point to the servers of the tests; trials bring their own.
 NEUTRAL = ("HOME", "PATH", "LANG", "TMPDIR", "USER")
 
@@ -54,9 +57,9 @@ def test_the_promise_holds(outcomes: dict[str, dict[str, Any]], name: str) -> No
     outcome = outcomes[name]
 
     assert outcome["failures"] == []
-    assert outcome["lost"] == 0
+    assert outcome["lost"] == (None if name in BREAKS_NOTHING else 0)
     assert outcome["rounds"] == ROUNDS
-    assert outcome["faults"] >= ROUNDS
+    assert name in BREAKS_NOTHING or outcome["faults"] >= ROUNDS
 
 
 def test_a_trial_that_nobody_knows_is_named() -> None:

@@ -4,11 +4,14 @@ from tests.faults import (
     beats,
     broker_down,
     broker_emptied,
+    database_cut,
     database_restarted,
     decision_killed,
+    hostile,
     mail_killed,
     reseller_killed,
     smtp,
+    timing,
 )
 from tests.faults.contract import Trial
 
@@ -18,9 +21,12 @@ TRIALS: list[Trial] = [
     smtp.TRIAL,
     broker_down.TRIAL,
     database_restarted.TRIAL,
+    database_cut.TRIAL,
     decision_killed.TRIAL,
     broker_emptied.TRIAL,
     beats.TRIAL,
+    timing.TRIAL,
+    hostile.TRIAL,
 ]
 
 

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 from django.conf import settings
 
 PATIENCE = 60.0  # seconds until a visitor of a trial leaves; whoever waited so long was hung up on
+# What an answer cost the web server: `tests.faults.wsgi` says so.
+PROCESSOR_TIME, STATEMENTS = "x-trial-processor-time", "x-trial-statements"
 _CSRF_SECRET = "x" * 32
 
 
@@ -21,6 +23,16 @@ class Answer:
     seconds: float
     text: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def processor_seconds(self) -> float:
+        """How long the web server computed for it."""
+        return float(self.headers[PROCESSOR_TIME])
+
+    @property
+    def statements(self) -> int:
+        """How often it asked the database."""
+        return int(self.headers[STATEMENTS])
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,14 @@ Time is moved in the data (a lease that began ten minutes ago is over), never in
 import contextlib
 import datetime as dt
 import itertools
+import json
 import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 
 import redis
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -29,6 +31,15 @@ from tests.factories.notifications import OutgoingMailFactory
 
 _numbers = itertools.count(1)
 _QUEUE = "celery"
+_DIGEST = (
+    "SELECT '{0}', count(*), md5(string_agg(row::text, '' ORDER BY row::text)) FROM \"{0}\" row"
+)
+
+
+def cheap_hashes() -> None:
+    """Passwords cost a tenth of their time: still more than all else that an answer takes."""
+    Argon2PasswordHasher.memory_cost = 16 * 1024
+    Argon2PasswordHasher.parallelism = 1
 
 
 def next_number() -> int:
@@ -139,6 +150,12 @@ def pass_pause(*mails: OutgoingMail) -> None:
     _move_back(OutgoingMail.objects.filter(state="queued"), mails)
 
 
+def delay(*mails: OutgoingMail) -> None:
+    """Nobody is to find those that wait for a worker; who is sending one keeps the lease."""
+    waiting = OutgoingMail.objects.filter(state="queued", pk__in=[mail.pk for mail in mails])
+    waiting.update(next_attempt_at=timezone.now() + LEASE)
+
+
 def pass_lost_leases(*mails: OutgoingMail) -> None:
     """Those that nobody works on although their state says so, for their worker lost them."""
     if is_idle():
@@ -178,6 +195,26 @@ def is_idle(abandoned: AbstractSet[bytes] = frozenset()) -> bool:
     """Whether no task waits and none is at work. `abandoned`: what a dead worker had in hands."""
     with broker() as client:
         return not client.llen(_QUEUE) and in_hands() <= abandoned
+
+
+def contents() -> dict[str, tuple[int, str]]:
+    """Everything that is stored in the current schema: each table's number of rows, and a digest
+    of them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        tables = [name for (name,) in cursor.fetchall()]
+        cursor.execute(" UNION ALL ".join(map(_DIGEST.format, tables)))
+        return {name: (count, digest) for name, count, digest in cursor.fetchall()}
+
+
+def senders_of_waiting() -> dict[str, list[str]]:
+    """Who sent each task that waits, by the task's name."""
+    with broker() as client:
+        waiting = [json.loads(each)["headers"] for each in client.lrange(_QUEUE, 0, -1)]
+    senders: dict[str, list[str]] = {}
+    for headers in waiting:
+        senders.setdefault(headers["task"], []).append(headers["origin"])
+    return senders
 
 
 def empty_queue() -> None:

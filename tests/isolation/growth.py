@@ -76,7 +76,8 @@ def _records(world: World) -> list[uuid.UUID]:
 
 
 def _people(world: World, customer: Customer) -> None:
-    """One more colleague, who has not come yet; one more company for each person."""
+    """Two more colleagues, one has not come yet; one more company for each person."""
+    MembershipFactory.create(customer=world.customer)
     invited = MembershipFactory.create(customer=world.customer, pending_email_validation=True).user
     _link(invited)
     for user in (*world.people.values(), world.person, world.invited):

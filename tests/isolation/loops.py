@@ -49,6 +49,10 @@ BOUNDED: dict[Loop, str] = {
     ("console/contacts/accounts.html", "for row in todo"): (
         "the contacts that were ticked on one page"
     ),
+    ("console/custom_fields/list.html", "for field in live"): "fifty custom fields at most",
+    ("console/custom_fields/list.html", "for field in retired"): "fifty custom fields at most",
+    ("console/customer_fields/detail.html", "for fact in live"): "fifty custom fields at most",
+    ("console/customer_fields/detail.html", "for fact in retired"): "fifty custom fields at most",
     ("console/groups/_attributes.html", 'for key, value in row.attribute_pairs|slice:":3"'): (
         "attributes of one group"
     ),
@@ -57,6 +61,9 @@ BOUNDED: dict[Loop, str] = {
         "attributes of one group"
     ),
     ("console/groups/detail.html", "for tag in group.tags"): "tags of one group",
+    ("console/help/contents.html", "for page in pages"): "pages of the guide",
+    ("console/help/contents.html", "for section in page.sections"): "sections of the guide",
+    ("console/help/page.html", "for section in page.sections"): "sections of the guide",
     ("console/home.html", "for card in cards"): "one card for each area",
     ("console/orders/list.html", "for field in filters"): "filters of a list",
     ("console/orders/list.html", "for name, value in listing.kept_beside_filters"): (

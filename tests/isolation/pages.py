@@ -55,6 +55,10 @@ def invited(world: World) -> dict[str, Any]:
     return {"customer_id": world.customer.pk, "person_id": world.invited.pk}
 
 
+def guide_page(_world: World) -> dict[str, Any]:
+    return {"name": "customers"}
+
+
 def contact(world: World) -> dict[str, Any]:
     return {"customer_id": world.customer.pk, "contact_id": world.contact.pk}
 
@@ -265,6 +269,8 @@ PAGES: dict[str, Page] = {
     "console:people:password": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, person, lambda _: PASSWORDS),
     "console:people:reset": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, person, nothing),
     "console:people:remove": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, person, nothing),
+    "console:help:contents": Page(Door.CONSOLE, Staff.VIEW_CONSOLE),
+    "console:help:page": Page(Door.CONSOLE, Staff.VIEW_CONSOLE, guide_page),
     "console:contacts:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
     "console:contacts:add": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, a_contact),
     "console:contacts:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, contact),

@@ -77,6 +77,7 @@ def test_only_the_platforms_own_tasks_run_in_public() -> None:
     assert {name for name in in_public if not name.startswith("tests.")} == {
         "approvals.sweep_drafts",
         "customers.sweep_purchase_orders",
+        "customers.sweep_search",
         "notifications.sweep",
         "operations.gather_figures",
         "resellers.provision",

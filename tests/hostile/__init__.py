@@ -1,0 +1,1 @@
+"""What strangers and insiders throw at the product, and what must never come back."""
