@@ -14,6 +14,7 @@ PARTS = {
     "console:customers:archive": "customers#suspend-archive-restore",
     "console:customers:merge": "customers#merge-two-records",
     "console:customers:timeline": "customers#timeline",
+    "console:imports:": "customers#import",
     "console:people:": "customers#users",
     "console:contacts:": "customers#contacts",
     "console:contacts:accounts": "customers#user-accounts-from-contacts",

@@ -79,7 +79,7 @@ def test_a_file_is_uploaded_tried_out_and_taken_over(client: HostClient) -> None
     assert "The file was imported." in page
     assert reverse("console:customers:detail", "config.urls_reseller", args=[customer.pk]) in page
     answer = client.get(page_of("refused", source.pk))
-    text = b"".join(answer).decode("utf-8-sig")  # type: ignore[call-overload]
+    text = b"".join(answer).decode("utf-8-sig")
     assert text.splitlines()[1] == '3,"Missing: Contact name, E-mail.",Beta,B,,'
     timeline = client.get(
         reverse("console:customers:timeline", "config.urls_reseller", args=[customer.pk])
@@ -195,7 +195,7 @@ def test_the_template_holds_the_resellers_own_fields(client: HostClient) -> None
     CustomFieldFactory(label="Cost centre")
     CustomerFactory()
 
-    text = b"".join(client.get(page_of("template"), {"what": "customers"})).decode("utf-8-sig")  # type: ignore[call-overload]
+    text = b"".join(client.get(page_of("template"), {"what": "customers"})).decode("utf-8-sig")
 
     assert text.startswith("Organization name,")
     assert "Cost centre" in text.splitlines()[0]

@@ -33,7 +33,8 @@ def content_of(file: IO[bytes]) -> bytes:
 
 @pytest.fixture
 def dana(alpha: object) -> User:
-    return UserFactory.create()
+    user: User = UserFactory.create()
+    return user
 
 
 def test_an_upload_keeps_the_file_and_guesses_its_columns(dana: User) -> None:

@@ -62,6 +62,7 @@ def kill_at(
             patch.setattr(CustomerTaker, "take", killing)
             with pytest.raises(WorkerKilledError):
                 finish(source)
+        assert source.run_id
         Job.objects.filter(pk=source.run_id).update(next_run_at=timezone.now())
 
     return run
@@ -110,6 +111,7 @@ def test_a_cancelled_import_says_how_far_it_came(monkeypatch: pytest.MonkeyPatch
     take = CustomerTaker.take
 
     def cancel_then_take(self: CustomerTaker, plans: Any, *, by: Any) -> None:
+        assert source.run_id
         Job.objects.filter(pk=source.run_id).update(cancel_requested_at=timezone.now())
         take(self, plans, by=by)
 
