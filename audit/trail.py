@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol, Self
 from django.db import connection
 
 from audit import sentences
+from audit.inserting import insert
 from audit.models import AuditEntry
 
 
@@ -91,7 +92,7 @@ def record_several(deeds: Iterable[Deed]) -> None:
     deeds = list(deeds)
     for deed in deeds:
         _require_transaction(deed)
-    AuditEntry.objects.bulk_create([AuditEntry(**_columns(deed)) for deed in deeds])
+    insert([AuditEntry(**_columns(deed)) for deed in deeds])
 
 
 def _require_transaction(deed: Deed) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit import trail
+from audit.inserting import insert
 from customers import rules
 from customers.flows.contacts import ADDED, EDITED, FIELDS
 from customers.imports import columns as known_columns
@@ -57,7 +58,7 @@ class ContactTaker:
 
     def take(self, plans: list[ContactPlan], *, by: User | None) -> None:
         good = [each for each in plans if not each.problems and each.contact]
-        Contact.objects.bulk_create([each.contact for each in good if each.contact and each.is_new])
+        insert([each.contact for each in good if each.contact and each.is_new])
         _update([each for each in good if each.is_change])
         note = _("From the file “%(file)s”.") % {"file": self.source.file_name}
         trail.record_several(

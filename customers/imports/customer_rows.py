@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit import trail
+from audit.inserting import insert
 from customers import codes, duplicates, rules
 from customers.custom_values import Value
 from customers.flows.customers import CREATED, EDITED, FIELDS
@@ -91,9 +92,7 @@ class CustomerTaker:
 
     def take(self, plans: list[CustomerPlan], *, by: User | None) -> None:
         good = [each for each in plans if not each.problems and each.customer]
-        Customer.objects.bulk_create(
-            [each.customer for each in good if each.customer and each.is_new]
-        )
+        insert([each.customer for each in good if each.customer and each.is_new])
         changed = [each for each in good if each.is_change]
         _update(changed)
         note = _("From the file “%(file)s”.") % {"file": self.source.file_name}
