@@ -3,15 +3,26 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from customers.imports.reading import Typed
-from customers.models import Import, ImportRow
+from customers.models import ImportRow
 
 Outcome = ImportRow.Outcome
+
+
+class Row(NamedTuple):
+    """The columns of an ImportRow besides its file."""
+
+    number: int
+    outcome: str
+    name: str
+    reason: str
+    is_odd: bool
+    record_id: uuid.UUID | None
 
 
 @dataclass
@@ -34,15 +45,16 @@ class Plan:
             return Outcome.ADDED
         return Outcome.CHANGED if self.is_change else Outcome.UNCHANGED
 
-    def stored(self, source: Import) -> ImportRow:
-        return ImportRow(
-            source=source,
-            number=self.number,
-            outcome=self.outcome.value,
-            name=self.name[:200].replace("\0", ""),
-            reason=" ".join([*self.problems, *self.warnings]).replace("\0", ""),
-            is_odd=bool(self.warnings),
-            record_id=self.record_id,
+    @property
+    def row(self) -> Row:
+        """What is kept of it."""
+        return Row(
+            self.number,
+            self.outcome.value,
+            self.name[:200].replace("\0", ""),
+            " ".join([*self.problems, *self.warnings]).replace("\0", ""),
+            bool(self.warnings),
+            self.record_id,
         )
 
 

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from audit import sentences, trail
+from audit.inserting import insert
 from customers.custom_locks import hold_definitions_still
 from customers.imports import reading
 from customers.imports.contact_rows import ContactTaker
 from customers.imports.customer_rows import CustomerTaker, code_of
-from customers.imports.plans import Plan, Taker
+from customers.imports.plans import Plan, Row, Taker
 from customers.imports.reading import Typed
 from customers.models import Import, ImportRow
 from formats.tables import Table, UnreadableTableError
@@ -33,7 +34,6 @@ ENDED = "import.ended"
 sentences.describe({ENDED: gettext_lazy("took over the file {subject}")})
 
 CHUNK = 500  # rows
-ROW_FIELDS = ("number", "outcome", "name", "reason", "is_odd", "record_id")
 ATTEMPTS = 3  # at a chunk that meets somebody who takes the same code in the same moment
 _IMPORTS = 7_252  # the number of this lock; the second one is the reseller's schema
 _TAKERS: dict[str, type[CustomerTaker | ContactTaker]] = {
@@ -90,13 +90,10 @@ class Chunks:
         known = ImportRow.objects.filter(
             source=self.source, number__range=(plans[0].number, plans[-1].number)
         )
-        written = set(known.order_by().values_list(*ROW_FIELDS))
-        rows = [each.stored(self.source) for each in plans]
-        new = [
-            row for row in rows if tuple(getattr(row, each) for each in ROW_FIELDS) not in written
-        ]
+        written = set(known.order_by().values_list(*Row._fields))
+        new = [row for each in plans if (row := each.row) not in written]
         known.filter(number__in=[row.number for row in new]).delete()
-        ImportRow.objects.bulk_create(new)
+        insert([ImportRow(source=self.source, **row._asdict()) for row in new])
 
 
 def work(run: Run, *, is_trial: bool) -> None:

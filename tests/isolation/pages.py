@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from accounts.roles import StaffPermission as Staff
 from customers.roles import CustomerPermission as Company
 from tests.isolation.world import World
@@ -65,6 +67,10 @@ def contact(world: World) -> dict[str, Any]:
 
 def run(world: World) -> dict[str, Any]:
     return {"customer_id": world.customer.pk, "run_id": world.run.pk}
+
+
+def a_file(_world: World) -> dict[str, Any]:
+    return {"what": "customers", "file": SimpleUploadedFile("a.csv", b"Code,City\nA,B\n")}
 
 
 def source(world: World) -> dict[str, Any]:
@@ -243,7 +249,7 @@ PAGES: dict[str, Page] = {
     "console:customers:merge": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, customer, a_merge),
     "console:customers:timeline": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
     "console:imports:list": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS),
-    "console:imports:upload": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, post=nothing),
+    "console:imports:upload": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, post=a_file),
     "console:imports:template": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS),
     "console:imports:detail": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, source),
     "console:imports:columns": Page(
