@@ -4,20 +4,23 @@ import base64
 from typing import Any, NoReturn
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from accounts import homes, refusals
+from accounts import duties, homes, notices, refusals, sessions
 from accounts.flows import passwords
 from accounts.models import User
+from audit import security
 from resellers.current import current_reseller
 
 FORBIDDEN = 403
@@ -64,6 +67,26 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if not user.is_active:
             raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
         super().login(request, user)
+        sessions.begin(request)
+        duties.settle(request)
+        ways = [record["method"] for record in get_authentication_records(request, user)]
+        address = sessions.address_of(request)
+        security.note(security.LOGIN, person=str(user.pk), ways=ways, address=address)
+
+    def logout(self, request: HttpRequest) -> None:
+        if isinstance(request.user, User):
+            security.note(security.LOGOUT, person=str(request.user.pk))
+        super().logout(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            _note_failure(security.LOGIN_LOCKED, request, credentials)
+            raise
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        _note_failure(security.LOGIN_FAILED, request, credentials)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """What a person reads whom a passkey or a second factor showed to be who they are."""
@@ -73,6 +96,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def forget_failed_logins(self, user: User) -> None:
         """Who has just proved to own the mailbox need not wait because of wrong guesses."""
         self._delete_login_attempts_cached_email(self.request, email=user.email)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,  # noqa: ARG002 - allauth's signature
+        email: str | None = None,  # noqa: ARG002
+    ) -> None:
+        """Something that opens the account was changed: its owner learns of it by mail."""
+        if template_prefix not in notices.CHANGES:
+            raise UnexpectedMailError(template_prefix)
+        notices.tell(user, notices.CHANGES[template_prefix])
+        if self.request.user.is_authenticated:
+            duties.settle(self.request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> NoReturn:  # noqa: ARG002 - allauth's signature
         """Every mail goes through the outbox; a new kind must be written there first."""
@@ -99,6 +136,11 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 def _person(request: HttpRequest) -> User:
     assert isinstance(request.user, User)  # noqa: S101 - allauth asks for people who are logged in
     return request.user
+
+
+def _note_failure(event: str, request: HttpRequest, credentials: dict[str, Any]) -> None:
+    account = security.alias(User.objects.normalize_email(credentials.get("email")))
+    security.note(event, account=account, address=sessions.address_of(request))
 
 
 def _fernet() -> MultiFernet:

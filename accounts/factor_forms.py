@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
 from accounts.forms import EntranceManners
+from audit import security
 from formats.plain_text import PlainText
 
 CODE = {"code": _("Code")}
@@ -48,13 +49,30 @@ class CredentialField(forms.JSONField):
         return InvalidJSONInput("")
 
 
-class AuthenticateForm(EntranceManners, base_forms.AuthenticateForm):  # type: ignore[misc]
+class NotedFailure:
+    """Mix in before a form that proves who somebody is: each failure is an event of security."""
+
+    proof = ""
+
+    def full_clean(self) -> None:
+        form: Any = self
+        super().full_clean()  # type: ignore[misc]
+        if form.is_bound and form.errors:
+            person = getattr(form, "user", None)
+            security.note(
+                security.PROOF_FAILED, proof=self.proof, person=str(person.pk) if person else ""
+            )
+
+
+class AuthenticateForm(NotedFailure, EntranceManners, base_forms.AuthenticateForm):  # type: ignore[misc]
+    proof = "code"
     submit_label = _("Log in")
     labels = CODE
     helps = {"code": _("From your authenticator app, or one of your recovery codes.")}
 
 
-class ReauthenticateForm(EntranceManners, base_forms.ReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateForm(NotedFailure, EntranceManners, base_forms.ReauthenticateForm):  # type: ignore[misc]
+    proof = "code"
     submit_label = _("Continue")
     labels = CODE
     helps = {"code": _("From your authenticator app, or one of your recovery codes.")}
@@ -89,13 +107,16 @@ class EditKeyForm(EntranceManners, key_forms.EditWebAuthnForm):  # type: ignore[
     labels = {"name": _("Name")}
 
 
-class AuthenticateKeyForm(EntranceManners, key_forms.AuthenticateWebAuthnForm):  # type: ignore[misc]
+class AuthenticateKeyForm(NotedFailure, EntranceManners, key_forms.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    proof = "passkey"
     credential = CredentialField(AuthenticationResponse)
 
 
-class LoginKeyForm(EntranceManners, key_forms.LoginWebAuthnForm):  # type: ignore[misc]
+class LoginKeyForm(NotedFailure, EntranceManners, key_forms.LoginWebAuthnForm):  # type: ignore[misc]
+    proof = "passkey"
     credential = CredentialField(AuthenticationResponse)
 
 
-class ReauthenticateKeyForm(EntranceManners, key_forms.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+class ReauthenticateKeyForm(NotedFailure, EntranceManners, key_forms.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    proof = "passkey"
     credential = CredentialField(AuthenticationResponse)

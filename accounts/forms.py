@@ -13,7 +13,9 @@ from accounts.flows import passwords
 from accounts.refusals import Refusal
 from components.forms import FormManners
 
-PASSWORD_HELP = _("At least 10 characters, not only digits, and not one of the common ones.")
+PASSWORD_HELP = _(
+    "At least 10 characters, known from no data leak, and not the names of this place."
+)
 
 
 class EntranceManners(FormManners):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from accounts import access, links
 from accounts.models import OneTimeLink, User
@@ -77,6 +78,21 @@ def account_suspended(
         tokens={},
         unique_key=f"account_suspended:{event}",
         about=[user, *about],
+    )
+
+
+def security_notice(user: User, *, change: Promise, at: dt.datetime) -> OutgoingMail:
+    """Tells a person what was changed about how they log in, and what to do if it was not them."""
+    return outbox.queue(
+        "security_notice",
+        to=recipient(user),
+        tokens={
+            "change": change,
+            "changed_at": at,
+            "reset_url": absolute_url(reverse("account_reset_password", settings.ROOT_URLCONF)),
+        },
+        unique_key=f"security_notice:{user.pk}:{at.isoformat()}",
+        about=[user],
     )
 
 

@@ -1,10 +1,15 @@
-"""People, staff roles and one-time links."""
+"""People, staff roles, one-time links, and how people log in."""
 
+import hashlib
 import uuid
+from importlib import import_module
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Lower
@@ -181,3 +186,72 @@ class OneTimeLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} of {self.user_id}"
+
+
+class Session(AbstractBaseSession):
+    """A browser's session as Django stores it, with what its person may see of it.
+
+    `accounts.sessions` writes these rows. Whoever knows the key is let in: it is never shown.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    address = models.GenericIPAddressField(null=True)
+    browser = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        indexes = [models.Index(name="session_of_person", fields=["user", "-seen_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} since {self.began_at}"
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        # By name: the store itself needs this model.
+        store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
+        return store
+
+    @property
+    def handle(self) -> uuid.UUID:
+        """Names the session in addresses and gives nothing of its key away."""
+        return uuid.UUID(bytes=hashlib.sha256(self.session_key.encode()).digest()[:16])
+
+
+class SecuritySettings(models.Model):
+    """What a reseller demands of those who log in. One row."""
+
+    class SecondFactorFor(models.TextChoices):
+        NOBODY = "nobody", _("Nobody must; everybody may")
+        STAFF = "staff", _("Your own team")
+        EVERYBODY = "everybody", _("Your own team and your customers’ people")
+
+    # The only key there is. A UUID, because the audit trail names its subjects by one.
+    KEY = uuid.UUID("00000000-0000-4000-8000-000000000001")
+
+    id = models.UUIDField(primary_key=True, default=KEY, editable=False)
+    second_factor_for = models.CharField(
+        _("who must have a second factor"),
+        max_length=20,
+        choices=SecondFactorFor,
+        default=SecondFactorFor.NOBODY,
+        help_text=_(
+            "Whoever must and has none is led to turn one on, at the latest five minutes after "
+            "you save."
+        ),
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="security_settings_one_row",
+                condition=Q(id=uuid.UUID("00000000-0000-4000-8000-000000000001")),
+            ),
+            models.CheckConstraint(
+                name="security_settings_second_factor_for_is_known",
+                condition=Q(second_factor_for__in=["nobody", "staff", "everybody"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Security settings"))

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from allauth.account import views as account
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
@@ -18,7 +19,9 @@ from django.urls import URLPattern, path, re_path
 from django.views.decorators.cache import never_cache
 
 from accounts import homes
-from accounts.views import SignUp
+from accounts.models import User
+from accounts.views import EndOtherSessions, EndSession, OwnSessions, SignUp
+from audit import security
 
 View = Callable[..., HttpResponseBase]
 
@@ -40,12 +43,47 @@ def _at_resellers(view: View) -> View:
     return wrapped
 
 
+def _person(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+def _forgetful(view: View) -> View:
+    """Whoever leaves takes along what the browser kept of these pages."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if request.method == "POST":
+            response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+    return wrapped
+
+
+def _proves(view: View) -> View:
+    """Who has just proved once more to be who they are goes on with another session key."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        before = len(get_authentication_records(request, _person(request)))
+        response = view(request, *args, **kwargs)
+        if len(get_authentication_records(request, _person(request))) > before:
+            request.session.cycle_key()
+            security.note(security.REAUTHENTICATED, person=str(request.user.pk))
+        return response
+
+    return wrapped
+
+
 urlpatterns = [
     _page("login/", account.login, "account_login"),
-    _page("logout/", account.logout, "account_logout"),
+    _page("logout/", _forgetful(account.logout), "account_logout"),
     _page("signup/", SignUp.as_view(), "account_signup"),
     _page("inactive/", account.account_inactive, "account_inactive"),
-    _page("reauthenticate/", account.reauthenticate, "account_reauthenticate"),
+    _page("reauthenticate/", _proves(account.reauthenticate), "account_reauthenticate"),
+    _page("sessions/", OwnSessions.as_view(), "account_sessions"),
+    _page("sessions/others/end/", EndOtherSessions.as_view(), "account_end_other_sessions"),
+    _page("sessions/<uuid:handle>/end/", EndSession.as_view(), "account_end_session"),
     _page("password/change/", account.password_change, "account_change_password"),
     _page("password/set/", account.password_set, "account_set_password"),
     _page("password/reset/", _at_resellers(account.password_reset), "account_reset_password"),
@@ -62,7 +100,7 @@ urlpatterns = [
     ),
     _page("factors/", mfa.index, "mfa_index"),
     _page("factors/authenticate/", mfa.authenticate, "mfa_authenticate"),
-    _page("factors/reauthenticate/", mfa.reauthenticate, "mfa_reauthenticate"),
+    _page("factors/reauthenticate/", _proves(mfa.reauthenticate), "mfa_reauthenticate"),
     _page("factors/app/on/", totp.activate_totp, "mfa_activate_totp"),
     _page("factors/app/off/", totp.deactivate_totp, "mfa_deactivate_totp"),
     _page("factors/codes/", recovery_codes.view_recovery_codes, "mfa_view_recovery_codes"),
@@ -79,7 +117,7 @@ urlpatterns = [
     _page("factors/keys/login/", webauthn.login_webauthn, "mfa_login_webauthn"),
     _page(
         "factors/keys/reauthenticate/",
-        webauthn.reauthenticate_webauthn,
+        _proves(webauthn.reauthenticate_webauthn),
         "mfa_reauthenticate_webauthn",
     ),
     _page("factors/keys/<int:pk>/name/", webauthn.edit_webauthn, "mfa_edit_webauthn"),

@@ -10,7 +10,6 @@ from django.urls import reverse
 from components import branding
 
 THEMES = ("auto", "light", "dark")
-THEME_COOKIE = "theme"
 PUBLIC_SCHEMA = "public"
 
 
@@ -40,7 +39,7 @@ def brand_color(reseller: Any | None) -> str:
 
 
 def current_theme(request: HttpRequest) -> str:
-    theme = request.COOKIES.get(THEME_COOKIE, "")
+    theme = request.COOKIES.get(settings.THEME_COOKIE_NAME, "")
     return theme if theme in THEMES else "auto"
 
 

@@ -9,7 +9,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from components import branding
-from components.context import THEME_COOKIE, THEMES, brand_color, current_reseller
+from components.context import THEMES, brand_color, current_reseller
 
 REFRESH = "refresh"  # the button of forms that change with what was chosen
 ONE_YEAR = 60 * 60 * 24 * 365
@@ -27,7 +27,7 @@ class SetTheme(View):
         theme = request.POST.get("theme", "")
         if theme in THEMES:
             response.set_cookie(
-                THEME_COOKIE,
+                settings.THEME_COOKIE_NAME,
                 theme,
                 max_age=ONE_YEAR,
                 secure=settings.SESSION_COOKIE_SECURE,

@@ -7,12 +7,16 @@ sentence instead of surfacing later as a strange page.
 from enum import StrEnum
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from environs import Env, EnvError
+from environs import EnvError, FileAwareEnv
 
-env = Env()
+# SECRET_KEY_FILE names a file that holds SECRET_KEY, and so for every variable: secrets need not
+# stand in the environment.
+env = FileAwareEnv(strip_whitespace=True)
 
 MINIMUM_SECRET_LENGTH = 50
 MINIMUM_TOKEN_LENGTH = 20
+# Of whom a second factor can be demanded: the groups of accounts/duties.py.
+OBLIGED = {"operators", "staff", "customers"}
 _REDIS_PORT = 6379
 _SOCKETS = {"unix", "redis+socket"}
 
@@ -42,6 +46,15 @@ def read_log_format(mode: Mode) -> LogFormat:
     """JSON for machines in production, plain lines for people elsewhere."""
     usual = LogFormat.JSON if mode is Mode.PRODUCTION else LogFormat.PLAIN
     chosen: LogFormat = env.enum("LOG_FORMAT", enum=LogFormat, by_value=True, default=usual)
+    return chosen
+
+
+def read_second_factor_for(mode: Mode) -> list[str]:
+    """Who must have a second factor: operators and resellers' teams in production, unless told."""
+    usual = ["operators", "staff"] if mode is Mode.PRODUCTION else []
+    chosen: list[str] = env.list("SECOND_FACTOR_FOR", default=usual)
+    if unknown := set(chosen) - OBLIGED:
+        raise EnvError(f"SECOND_FACTOR_FOR knows nobody called {', '.join(sorted(unknown))}.")
     return chosen
 
 

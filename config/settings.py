@@ -1,11 +1,13 @@
 """All settings, in titled blocks. What an installation may choose is read from the environment."""
 
+import datetime as dt
 import tomllib
 from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
 
+from config.beat import SCHEDULE
 from config.environment import (
     Mode,
     env,
@@ -13,6 +15,7 @@ from config.environment import (
     read_log_format,
     read_metrics_token,
     read_mode,
+    read_second_factor_for,
     read_secret_key,
 )
 
@@ -41,7 +44,6 @@ WSGI_APPLICATION = "config.wsgi.application"
 _BOTH = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "accounts",
     "audit",
@@ -76,10 +78,12 @@ TENANT_LIMIT_SET_CALLS = True
 # ── Request's way ──────────────────────────
 MIDDLEWARE = [
     "config.requests.RequestMiddleware",
-    "config.health.HealthMiddleware",
-    "config.metrics.MetricsMiddleware",
+    # Their headers belong on every answer, also on those that are given early.
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.guards.GuardMiddleware",
+    "config.health.HealthMiddleware",
+    "config.metrics.MetricsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "resellers.middleware.ResellerMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -87,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.AccountsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -135,6 +140,8 @@ SKIP_PG_EXTRA_VALIDATION = True  # else django-tenants queries the database whil
 # The program that reads the template of new schemas; None: the one of the embedded PostgreSQL.
 # It must not be older than the server.
 PG_DUMP = env.path("PG_DUMP", default=None)
+# Servers to which nobody else can listen on the way; others must be reached by TLS.
+PRIVATE_HOSTS: list[str] = env.list("PRIVATE_HOSTS", default=[])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ── Cache, sessions, broker ──────────────────────────
@@ -148,7 +155,7 @@ CACHES: dict[str, dict[str, Any]] = {
         "REVERSE_KEY_FUNCTION": "django_tenants.cache.reverse_key",
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.sessions"
 CELERY_BROKER_URL = read_broker_url(REDIS_URL)
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 # Schemas whose tasks go to a queue of that name, and not to the one that all others share. Each
@@ -175,57 +182,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    # Finds the mails whose wake-up call was lost or whose next attempt is due. A sweep that nobody
-    # ran in time is void.
-    "notifications.sweep": {
-        "task": "notifications.sweep",
-        "schedule": 30.0,
-        "options": {"expires": 25},
-    },
-    # Finds the background jobs whose wake-up call was lost or whose worker was.
-    "jobs.sweep": {
-        "task": "jobs.sweep",
-        "schedule": 30.0,
-        "options": {"expires": 25},
-    },
-    # Deletes what was uploaded or made for download when its time is over.
-    "jobs.delete_old_files": {
-        "task": "jobs.delete_old_files",
-        "schedule": 60.0 * 60,
-        "options": {"expires": 60 * 50},
-    },
-    # Finds the resellers that a dead worker left half-made.
-    "resellers.sweep_unfinished": {
-        "task": "resellers.sweep_unfinished",
-        "schedule": 60.0,
-        "options": {"expires": 55},
-    },
-    # Looks at what waits at all resellers, for /metrics.
-    "operations.gather_figures": {
-        "task": "operations.gather_figures",
-        "schedule": 60.0,
-        "options": {"expires": 55},
-    },
-    # Erases the sign-ups whose e-mail nobody validated.
-    "approvals.sweep_drafts": {
-        "task": "approvals.sweep_drafts",
-        "schedule": 60.0 * 60,
-        "options": {"expires": 60 * 50},
-    },
-    # Finds resellers whose customers' search texts lag behind a custom field.
-    "customers.sweep_search": {
-        "task": "customers.sweep_search",
-        "schedule": 60.0 * 5,
-        "options": {"expires": 60 * 4},
-    },
-    # Sets purchase orders to Expired whose last day has passed where their reseller is.
-    "customers.sweep_purchase_orders": {
-        "task": "customers.sweep_purchase_orders",
-        "schedule": 60.0 * 60,
-        "options": {"expires": 60 * 50},
-    },
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 
 # ── Mail ──────────────────────────
 INBOX_DIRECTORY = env.path(
@@ -258,8 +215,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.password_rules.NotLeaked"},
+    {"NAME": "accounts.password_rules.NotMadeOfContext"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "after_login"
@@ -285,6 +242,9 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_USER_DISPLAY = "accounts.models.display_name"
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.tokens.PasswordResetTokens"  # noqa: S105 - a class, not a secret
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # sent by accounts/notices.py
+# Who must turn on a second factor before anything else; accounts/duties.py knows the groups.
+SECOND_FACTOR_FOR = read_second_factor_for(MODE)
 # Beside allauth's own limits. `key` is the typed e-mail, known or not: no mailbox can be flooded.
 ACCOUNT_RATE_LIMITS = {
     "signup": "20/m/ip,100/d/ip,5/h/key",
@@ -317,13 +277,23 @@ CSRF_COOKIE_NAME = "__Host-csrf" if _https else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+# After NIST SP 800-63B for two factors: an hour without a page, a day in all.
+SESSION_IDLE = dt.timedelta(minutes=env.int("SESSION_IDLE_MINUTES", default=60))
+SESSION_LIFETIME = dt.timedelta(hours=env.int("SESSION_LIFETIME_HOURS", default=24))
+SESSION_COOKIE_AGE = int(SESSION_LIFETIME.total_seconds())
+THEME_COOKIE_NAME = "__Host-theme" if _https else "theme"
+# A cookie of messages would show on the wire, and to the next person at the machine, what was done.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_SSL_REDIRECT = _https
+# Machines ask here, within the installation: one that forgot TLS must not be led around it.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
 )
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if _https else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # a reseller's domain may hold hosts that are not ours
+# Of each host by itself: what stands below portal.example.com. Switch it off where a reseller's
+# host is a bare domain that has other hosts below it.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=_https)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -343,6 +313,8 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+# Only these pages take files, from whoever carries a session, and no larger ones.
+UPLOAD_PATHS = ["/console/customers/imports/upload/"]
 UPLOAD_MAX_BYTES = 32 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
     "config.uploads.BoundedUploadHandler",

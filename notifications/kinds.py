@@ -74,6 +74,11 @@ _COMPANY = Token(_("The company's name"), "Acme GmbH")
 _INVITER = Token(_("Who invites"), "Robin Fisher")
 _VALID_UNTIL = Token(_("Until when the link can be used"), "Nov. 28, 2026, 2:30 p.m. UTC")
 _LOGIN_URL = Token(_("The log-in page"), "https://portal.example.com/account/login/", TokenKind.URL)
+_RESET_URL = Token(
+    _("The page to ask for a new password"),
+    "https://portal.example.com/account/password/reset/",
+    TokenKind.URL,
+)
 
 _KINDS = [
     MailKind(
@@ -180,16 +185,24 @@ _KINDS = [
         reason=_("You get this mail because you have an account at {reseller}."),
     ),
     MailKind(
+        name="security_notice",
+        label=_("Security notice"),
+        reason=_("You get this mail because you have an account at {reseller}."),
+        own_tokens={
+            "change": Token(_("What was changed"), "Your password was changed."),
+            "changed_at": Token(_("When"), "Nov. 28, 2026, 2:30 p.m. UTC"),
+            "reset_url": _RESET_URL,
+        },
+        required=frozenset({"change"}),
+        button="reset_url",
+    ),
+    MailKind(
         name="account_exists",
         label=_("Sign-up with a known e-mail"),
         reason=_("You get this mail because this address was used to sign up at {reseller}."),
         own_tokens={
             "login_url": _LOGIN_URL,
-            "reset_url": Token(
-                _("The page to ask for a new password"),
-                "https://portal.example.com/account/password/reset/",
-                TokenKind.URL,
-            ),
+            "reset_url": _RESET_URL,
         },
         button="login_url",
     ),

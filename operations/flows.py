@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import sessions
 from accounts.models import User
 from audit import sentences, trail
 from operations.models import Operator
@@ -79,6 +80,7 @@ def suspend_operator(operator: User, *, by: User) -> User:
     operator = active[operator.pk]
     operator.status, operator.suspended_from = Status.SUSPENDED, Status.ACTIVE
     operator.save(update_fields=["status", "suspended_from"])
+    sessions.end_all_of(operator)
     trail.record(SUSPENDED, subject=operator, actor=by)
     return operator
 
@@ -101,5 +103,6 @@ def set_password(operator: User, *, password: str, by: User) -> User:
     operator = Operator.objects.select_for_update().get(pk=operator.pk)
     operator.set_password(password)
     operator.save(update_fields=["password"])
+    sessions.end_all_of(operator)
     trail.record(PASSWORD_SET, subject=operator, actor=by)
     return operator

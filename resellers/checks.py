@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, ProgrammingError
 from django_tenants.utils import schema_context
 
-from resellers import extensions, migrating, pooling
+from resellers import encryption, extensions, migrating, pooling
 from resellers.models import Reseller
 from resellers.schemas import PUBLIC
 
@@ -52,6 +52,15 @@ def check_production(**_kwargs: Any) -> Sequence[CheckMessage]:
                 id="resellers.E003",
             )
         )
+    found += [
+        Error(
+            f"What is said to the server of {name} can be read or forged on the way.",
+            hint="Use TLS that checks the server's name (docs/operations.md), or name the server "
+            "in PRIVATE_HOSTS if nobody else can listen on the way to it.",
+            id="resellers.E007",
+        )
+        for name in encryption.readable_on_the_way()
+    ]
     return found
 
 

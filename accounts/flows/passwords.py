@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import hooks, links, mails, tokens
+from accounts import hooks, links, mails, sessions, tokens
 from accounts.flows import team
 from accounts.models import User
 from audit import sentences, trail
@@ -65,9 +65,13 @@ def send_reset(user: User, *, by: User) -> OutgoingMail:
 
 @transaction.atomic
 def change(user: User, password: str) -> None:
-    """Write the person's own new password, and nothing else. Other sessions of theirs end."""
+    """Write the person's own new password, and nothing else.
+
+    Their sessions end; the one in which this happens goes on under another key.
+    """
     user.set_password(password)
     user.save(update_fields=["password"])
+    sessions.end_all_of(user)
     trail.record(CHANGED, subject=user, actor=user)
 
 

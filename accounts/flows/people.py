@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import hooks, links, mails
+from accounts import hooks, links, mails, notices, sessions
 from accounts.flows import team
 from accounts.models import OneTimeLink, User
 from audit import sentences, trail
@@ -105,6 +105,8 @@ def suspend(user: User, *, by: User | None, reason: str = "") -> User:
     old, new = _set_status(user, Status.SUSPENDED)
     for purpose in OneTimeLink.Purpose:
         links.revoke(user, purpose)
+    # Reactivated, the person logs in anew.
+    sessions.end_all_of(user)
     changes = {"status": (old, new)}
     about = hooks.ties_of(user)
     entry = trail.record(
@@ -143,6 +145,8 @@ def set_password_for(user: User, password: str, *, by: User) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
     trail.record(PASSWORD_SET, subject=user, actor=by, about=hooks.ties_of(user))
+    sessions.end_all_of(user)
+    notices.tell(user, notices.PASSWORD_SET)
 
 
 def _check_may_be_suspended(user: User, *, by: User | None) -> None:

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import SecuritySettings
 from components.forms import PortalModelForm
 from notifications.models import MailSettings
 
@@ -14,3 +15,13 @@ class MailSettingsForm(PortalModelForm):
     class Meta:
         model = MailSettings
         fields = ["approvals_email"]
+
+
+class SecuritySettingsForm(PortalModelForm):
+    """What is demanded of those who log in."""
+
+    submit_label = _("Save security settings")
+
+    class Meta:
+        model = SecuritySettings
+        fields = ["second_factor_for"]

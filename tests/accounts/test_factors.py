@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts.adapter import MFAAdapter
 from accounts.models import StaffMember, User
+from accounts.tokens import PasswordResetTokens
 from resellers.models import Reseller
 from tests.factories.accounts import PASSWORD, StaffMemberFactory, UserFactory
 from tests.harness.clients import HostClient
@@ -135,6 +136,50 @@ def test_a_code_serves_once(
 
     assert "_auth_user_id" in another_browser.session
     assert "_auth_user_id" not in third.session
+
+
+def test_a_code_ends_with_its_half_minute(
+    alpha_client: HostClient, another_browser: HostClient, person: User
+) -> None:
+    secret = turn_on(alpha_client, person)
+    step = int(time.time()) // 30
+    log_in(another_browser, person)
+
+    for stale in (step - 2, step - 1, step + 2):
+        code = format_hotp_value(hotp_value(secret, stale))
+        another_browser.post(f"{FACTORS}authenticate/", {"code": code})
+
+    assert "_auth_user_id" not in another_browser.session
+
+
+def test_guessing_codes_ends_after_five_attempts_even_with_the_right_one(
+    alpha_client: HostClient, another_browser: HostClient, person: User
+) -> None:
+    secret = turn_on(alpha_client, person)
+    log_in(another_browser, person)
+    for guess in range(5):
+        another_browser.post(f"{FACTORS}authenticate/", {"code": f"00000{guess}"})
+
+    page = another_browser.post(f"{FACTORS}authenticate/", {"code": code_of(secret)})
+
+    assert "Too many attempts" in page.content.decode()
+    assert "_auth_user_id" not in another_browser.session
+
+
+def test_a_new_password_by_mail_does_not_lead_around_the_code(
+    alpha_client: HostClient, another_browser: HostClient, person: User
+) -> None:
+    turn_on(alpha_client, person)
+    person.refresh_from_db()
+    key = PasswordResetTokens().make_token(person)
+    path = reverse("account_reset_password_from_key", args=[person.pk.hex, key])
+    form = another_browser.get(path).headers["Location"]
+    new = "brand new password 4"
+    another_browser.post(form, {"password1": new, "password2": new})
+
+    assert "_auth_user_id" not in another_browser.session
+    asked = another_browser.post(LOGIN, {"login": person.email, "password": new})
+    assert asked.headers["Location"] == f"{FACTORS}authenticate/"
 
 
 def test_a_recovery_code_lets_in_once(

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import Model
 from django_tenants.utils import tenant_context
 
 from accounts.models import StaffMember, User
 from accounts.roles import StaffRole
+from accounts.sessions import SessionStore
 from customers.models import Customer
 from resellers import flows, provisioning
 from resellers.models import Reseller

@@ -45,6 +45,7 @@ class Stage:
         return {
             "DJANGO_SETTINGS_MODULE": SETTINGS,
             "PORTAL_MODE": "production",
+            "SECOND_FACTOR_FOR": "",  # whoever measures has a password only
             "SECRET_KEY": self.secret_key,
             "PLATFORM_HOST": PLATFORM_HOST,
             "TRUSTED_PROXY_COUNT": "1",

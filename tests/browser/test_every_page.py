@@ -29,6 +29,8 @@ NOT_LINKED = {
     "after_login": "redirects",
     "account_signup": "redirects",
     "account_logout": "takes POST from the menu",
+    "account_end_session": "takes POST only",
+    "account_end_other_sessions": "takes POST only",
     "account_inactive": "our log-in form tells more",
     "account_set_password": "redirects whoever has a password",
     "account_reset_password_done": "after the form",

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -83,6 +84,22 @@ def test_the_start_stops_with_a_sentence() -> None:
 
     assert done.returncode != 0
     assert "name the same database" in done.stderr
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret-key"
+    secret.write_text(f"{'from-a-file' * 6}\n")
+    without = {name: value for name, value in os.environ.items() if name != "SECRET_KEY"}
+    done = subprocess.run(
+        [sys.executable, "-c", "from config.settings import SECRET_KEY; print(SECRET_KEY)"],
+        cwd=CHECKOUT,
+        env=without | {"SECRET_KEY_FILE": str(secret)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.strip() == "from-a-file" * 6
 
 
 def test_nobody_waits_for_minutes_for_a_database_that_is_gone() -> None:

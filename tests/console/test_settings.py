@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from accounts.models import SecuritySettings
 from accounts.roles import StaffRole
 from audit.models import AuditEntry
 from notifications.models import MailSettings
@@ -15,6 +16,7 @@ from tests.harness.clients import HostClient
 
 HOME = reverse("console:settings:home", urlconf="config.urls_reseller")
 MAIL = reverse("console:settings:mail", urlconf="config.urls_reseller")
+SECURITY = reverse("console:settings:security", urlconf="config.urls_reseller")
 MAY_SET = {StaffRole.OWNER, StaffRole.ADMIN}
 
 
@@ -105,7 +107,7 @@ def test_customers_people_find_nothing(alpha_client: HostClient, target: str) ->
     assert not MailSettings.objects.exists()
 
 
-@pytest.mark.parametrize("target", [HOME, MAIL])
+@pytest.mark.parametrize("target", [HOME, MAIL, SECURITY])
 def test_the_pages_need_few_queries(
     alpha_client: HostClient, django_assert_max_num_queries: Any, target: str
 ) -> None:
@@ -113,3 +115,38 @@ def test_the_pages_need_few_queries(
 
     with django_assert_max_num_queries(12):
         alpha_client.get(target)
+
+
+def test_the_demand_for_a_second_factor_is_saved_recorded_and_shown(
+    alpha_client: HostClient,
+) -> None:
+    log_in(alpha_client)
+    before = alpha_client.get(HOME).content.decode()
+
+    response = alpha_client.post(SECURITY, {"second_factor_for": "staff"}, follow=True)
+
+    assert "Nobody must; everybody may" in before
+    page = response.content.decode()
+    assert "The security settings are saved." in page
+    assert "Your own team" in page
+    assert SecuritySettings.objects.get().second_factor_for == "staff"
+    assert AuditEntry.objects.get().action == "security_settings.changed"
+
+
+@pytest.mark.parametrize("typed", ["", "nonsense", "STAFF", "staff\x00"])
+def test_another_demand_is_refused(alpha_client: HostClient, typed: str) -> None:
+    log_in(alpha_client)
+
+    response = alpha_client.post(SECURITY, {"second_factor_for": typed})
+
+    assert response.status_code == HTTPStatus.OK
+    assert not SecuritySettings.objects.exists()
+
+
+@pytest.mark.parametrize("role", StaffRole.values)
+def test_only_those_who_manage_settings_demand_factors(alpha_client: HostClient, role: str) -> None:
+    log_in(alpha_client, role)
+
+    alpha_client.post(SECURITY, {"second_factor_for": "staff"})
+
+    assert SecuritySettings.objects.exists() == (role in MAY_SET)

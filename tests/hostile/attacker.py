@@ -23,7 +23,7 @@ from tests.hostile.verdicts import Answer, of_page, problems
 _WRITES = re.compile(
     r"\s*(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|DROP|ALTER)\s+(\S+)", re.IGNORECASE
 )
-_OF_THE_VISIT = {'"django_session"'}
+_OF_THE_VISIT = {'"accounts_session"'}
 _READ_BACK = 200_000  # bytes; what is longer is one field anyway
 _REDIRECTS = {301, 302, 303, 307, 308}
 

@@ -178,8 +178,10 @@ _BOTH = (
         ARRAY[md5('customer' || n)::uuid], '{}', '' FROM generate_series(1, %(rows)s) n
     """,
     """
-    INSERT INTO django_session (session_key, session_data, expire_date)
-    SELECT md5('session' || n), '', now() + n * interval '1 minute'
+    INSERT INTO accounts_session (session_key, session_data, expire_date, began_at, seen_at,
+        browser, user_id)
+    SELECT md5('session' || n), '', now() + n * interval '1 minute', now(), now(), '',
+        (SELECT id FROM accounts_user WHERE id = md5('user' || n)::uuid)
     FROM generate_series(1, %(rows)s) n
     """,
 )

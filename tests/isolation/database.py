@@ -3,7 +3,7 @@
 from django.db import connection
 
 # Logging in touches these (and `last_login`), in every test.
-_OF_THE_VISIT = {"django_session"}
+_OF_THE_VISIT = {"accounts_session"}
 
 
 def fingerprint(schema: str) -> dict[str, str]:

@@ -8,8 +8,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import tasks as accounts
 from accounts.flows import people
-from accounts.models import OneTimeLink, User
+from accounts.models import OneTimeLink, Session, User
 from accounts.roles import StaffRole
 from approvals import tasks as approvals
 from approvals.flows import drafts
@@ -103,6 +104,17 @@ def change_a_password(client: HostClient, world: World) -> None:
     send(client, "account_change_password", {"oldpassword": PASSWORD, **TWICE})
 
 
+def log_out_everywhere_else(client: HostClient, world: World) -> None:
+    for _browser in range(3):
+        client.cookies.clear()
+        come_in(client, world.person)
+    here = client.session.session_key
+    other = Session.objects.filter(user=world.person).exclude(pk=here)[0]
+    send(client, "account_end_session", {}, handle=other.handle)
+    send(client, "account_end_other_sessions", {})
+    assert [each.pk for each in Session.objects.filter(user=world.person)] == [here]
+
+
 def come_back_after_a_suspension(client: HostClient, world: World) -> None:
     owner = world.staff[StaffRole.OWNER]
     people.suspend(world.person, by=owner, reason="x")
@@ -133,6 +145,7 @@ ERRANDS: dict[str, Callable[[HostClient, World], None]] = {
         fail_to_log_in,
         forget_a_password,
         change_a_password,
+        log_out_everywhere_else,
         come_back_after_a_suspension,
         look_for_a_request_that_was_deleted,
     )
@@ -146,6 +159,13 @@ def tidy_drafts() -> None:
     approvals.discard_drafts()
     assert not ApprovalRequest.objects.filter(pk=draft.pk).exists()
     assert not OneTimeLink.objects.filter(user=draft.requester_id).exists()
+
+
+def forget_sessions() -> None:
+    past = timezone.now() - dt.timedelta(seconds=1)
+    over = Session.objects.create(session_key="x", began_at=past, seen_at=past, expire_date=past)
+    accounts.forget_sessions()
+    assert not Session.objects.filter(pk=over.pk).exists()
 
 
 def send_a_mail() -> None:
@@ -203,6 +223,8 @@ def delete_a_file() -> None:
 
 # Every task of the product, by its name. Those of the platform find their own way to the resellers.
 TASKS: dict[str, Callable[[], None]] = {
+    "accounts.forget_sessions": forget_sessions,
+    "accounts.sweep_sessions": accounts.sweep_sessions,
     "approvals.discard_drafts": tidy_drafts,
     "approvals.sweep_drafts": approvals.sweep_drafts,
     "customers.expire_purchase_orders": let_an_order_expire,

@@ -3,10 +3,9 @@
 import datetime as dt
 import uuid
 
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from accounts.models import OneTimeLink, User
+from accounts.models import OneTimeLink, Session, User
 from approvals.models import ApprovalRequest
 from audit.models import AuditEntry
 from customers.flows.customers import EDITED
@@ -122,7 +121,10 @@ def _visits(visitors: list[User]) -> None:
         Session.objects.create(
             session_key=uuid.uuid4().hex,
             session_data="",
-            expire_date=timezone.now() + dt.timedelta(days=1),
+            user=user,
+            began_at=timezone.now(),
+            seen_at=timezone.now(),
+            expire_date=timezone.now() + dt.timedelta(hours=1),
         )
 
 

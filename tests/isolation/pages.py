@@ -203,6 +203,11 @@ PAGES: dict[str, Page] = {
     "mfa_login_webauthn": Page(Door.OPEN, post=nothing),
     # a person's own account
     "account_reauthenticate": Page(Door.OWN, post=nothing),
+    "account_sessions": Page(Door.OWN),
+    "account_end_session": Page(
+        Door.OWN, ids=lambda _: {"handle": "00000000-0000-4000-8000-000000000000"}, post=nothing
+    ),
+    "account_end_other_sessions": Page(Door.OWN, post=nothing),
     "account_change_password": Page(Door.OWN, post=nothing),
     "account_set_password": Page(Door.OWN, post=nothing),
     "mfa_index": Page(Door.OWN),
@@ -320,6 +325,9 @@ PAGES: dict[str, Page] = {
     "console:settings:home": Page(Door.CONSOLE, Staff.MANAGE_SETTINGS),
     "console:settings:mail": Page(
         Door.CONSOLE, Staff.MANAGE_SETTINGS, post=lambda _: {"approvals_email": "m@example.com"}
+    ),
+    "console:settings:security": Page(
+        Door.CONSOLE, Staff.MANAGE_SETTINGS, post=lambda _: {"second_factor_for": "everybody"}
     ),
     "console:customer_fields:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
     "console:customer_fields:edit": Page(

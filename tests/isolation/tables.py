@@ -19,15 +19,15 @@ GROWING = {
     "customers_import",
     "customers_importrow",
     "customers_membership",
+    "accounts_session",
     "customers_purchaseorder",
-    "django_session",
     "jobs_job",
     "jobs_storedfile",
     "jobs_storedpart",
     "mfa_authenticator",
     "notifications_outgoingmail",
 }
-GROWING_IN_PUBLIC = {"audit_auditentry", "django_session"}
+GROWING_IN_PUBLIC = {"audit_auditentry", "accounts_session"}
 
 _NEVER = "never written: "
 _EVERYWHERE = {
@@ -44,6 +44,7 @@ _EVERYWHERE = {
 BOUNDED = {
     **_EVERYWHERE,
     "accounts_staffmember": "a reseller's team: dozens",
+    "accounts_securitysettings": "one row",
     "customers_customfield": "at most 200 for customers and 200 for cloud accounts",
     "notifications_mailsettings": "one row",
 }
@@ -52,6 +53,7 @@ BOUNDED_IN_PUBLIC = {
     "accounts_user": "the platform's operators: dozens",
     "accounts_staffmember": _NEVER + "operators are no reseller's team",
     "accounts_onetimelink": _NEVER + "operators are not invited",
+    "accounts_securitysettings": _NEVER + "SECOND_FACTOR_FOR says what operators must",
     "mfa_authenticator": "a few keys for each operator",
     "django_admin_log": _NEVER + "the audit trail is kept instead",
     "resellers_reseller": "hundreds: each has a schema of its own",

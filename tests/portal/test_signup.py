@@ -181,7 +181,11 @@ class TestWhatIsWrong:
         [
             ({"password2": "another horse 22"}, "password2", "not the same"),
             ({"password1": "short", "password2": "short"}, "password1", "too short"),
-            ({"password1": "password123", "password2": "password123"}, "password1", "common"),
+            (
+                {"password1": "password123", "password2": "password123"},
+                "password1",
+                "known from data leaks",
+            ),
             (
                 {"password1": "anna@acme.example", "password2": "anna@acme.example"},
                 "password1",

@@ -144,14 +144,17 @@ def test_a_table_may_be_larger_than_one_member(
 
 def test_sessions_stay_behind(alpha: Reseller) -> None:
     with tenant_context(alpha), connection.cursor() as cursor:
-        cursor.execute("INSERT INTO django_session VALUES ('key', 'data', now())")
+        cursor.execute(
+            "INSERT INTO accounts_session (session_key, session_data, expire_date, began_at,"
+            " seen_at, browser) VALUES ('key', 'data', now(), now(), now(), '')"
+        )
 
     content = backed_up(alpha)
     copy = restored(content, host="copy.example.com").reseller
 
     assert not [name for name, _data in members(content) if "session" in name]
     with tenant_context(copy), connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM django_session")
+        cursor.execute("SELECT count(*) FROM accounts_session")
         assert cursor.fetchone() == (0,)
 
 

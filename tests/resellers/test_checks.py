@@ -1,13 +1,16 @@
 """What must not be in production stops the start with a sentence."""
 
+import ssl
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.mail.backends.smtp import EmailBackend
 from django.db import connection
 
 from resellers.checks import check_isolation, check_production, refuse_demo_in_production
+from resellers.encryption import readable_on_the_way
 from tests.factories.resellers import ResellerFactory
 
 GOOD_KEY = "cN2w7-yq0J4nX5_k8vRtB1mZ6sLpD3fGhUaEoWiTjKbVxQzY9"
@@ -67,6 +70,57 @@ def test_production_starts_on_real_resellers(production: Any) -> None:
     refuse_demo_in_production()
 
     assert check_production() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("DATABASE", {"HOST": "db.example", "OPTIONS": {}}, ["DATABASE_URL"]),
+        ("DATABASE", {"HOST": "db.example", "OPTIONS": {"sslmode": "require"}}, ["DATABASE_URL"]),
+        ("DATABASE", {"HOST": "db.example", "OPTIONS": {"sslmode": "verify-full"}}, []),
+        ("DATABASE", {"HOST": "10.0.0.7", "OPTIONS": {}}, []),  # see PRIVATE_HOSTS
+        ("DATABASE", {"HOST": "127.0.0.1", "OPTIONS": {}}, []),
+        ("DATABASE", {"HOST": "/run/postgresql", "OPTIONS": {}}, []),
+        ("REDIS_URL", "redis://valkey.example/0", ["REDIS_URL"]),
+        ("REDIS_URL", "rediss://valkey.example/0?ssl_cert_reqs=none", ["REDIS_URL"]),
+        ("REDIS_URL", "rediss://valkey.example/0", []),
+        ("REDIS_URL", "unix:///run/valkey?db=0", []),
+        ("CELERY_BROKER_URL", "redis://valkey.example/1", ["CELERY_BROKER_URL"]),
+        ("CELERY_BROKER_URL", "redis+socket:///run/valkey?virtual_host=1", []),
+        ("EMAIL_HOST", "mail.example", ["EMAIL_URL"]),
+        ("EMAIL_HOST", "localhost", []),
+    ],
+)
+@pytest.mark.django_db
+def test_production_refuses_what_can_be_read_on_the_way(
+    production: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: Any,
+    found: list[str],
+) -> None:
+    production.PRIVATE_HOSTS = ["10.0.0.7"]
+    production.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    production.EMAIL_USE_TLS = production.EMAIL_USE_SSL = False
+    if name == "DATABASE":
+        changed = {**production.DATABASES["default"], **value}
+        monkeypatch.setitem(production.DATABASES, "default", changed)
+    else:
+        setattr(production, name, value)
+
+    assert readable_on_the_way() == found
+    assert [each.id for each in check_production()] == ["resellers.E007"] * len(found)
+
+
+@pytest.mark.parametrize("way", ["EMAIL_USE_TLS", "EMAIL_USE_SSL"])
+def test_an_encrypted_way_to_the_mail_server_is_enough(settings: Any, way: str) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_USE_TLS, settings.EMAIL_USE_SSL = "mail.example", 0, 0
+    setattr(settings, way, True)
+
+    assert readable_on_the_way() == []
+    backend: Any = EmailBackend()
+    assert backend.ssl_context.verify_mode == ssl.CERT_REQUIRED
 
 
 def test_outside_of_production_demos_may_be(settings: Any) -> None:

@@ -54,7 +54,7 @@ for each in range({number}):
 _LOG_IN = """
 import json
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
+from accounts.sessions import SessionStore
 from django_tenants.utils import tenant_context
 from django.conf import settings
 from accounts.models import StaffMember, User

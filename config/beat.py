@@ -1,0 +1,28 @@
+"""What beat starts, and how often. Each finds what was left behind; none is needed in time."""
+
+from typing import Any
+
+MINUTE, HOUR = 60.0, 3600.0  # seconds
+
+_EVERY = {
+    # The mails whose wake-up call was lost or whose next attempt is due.
+    "notifications.sweep": 0.5 * MINUTE,
+    # The resellers that a dead worker left half-made.
+    "resellers.sweep_unfinished": MINUTE,
+    # What waits at all resellers, for /metrics.
+    "operations.gather_figures": MINUTE,
+    # Erases the sessions that are over.
+    "accounts.sweep_sessions": HOUR,
+    # Erases the sign-ups whose e-mail nobody validated.
+    "approvals.sweep_drafts": HOUR,
+    # The resellers whose customers' search texts lag behind a custom field.
+    "customers.sweep_search": 5 * MINUTE,
+    # Sets purchase orders to Expired whose last day has passed where their reseller is.
+    "customers.sweep_purchase_orders": HOUR,
+}
+
+# A sweep that nobody ran in time is void: the next one comes.
+SCHEDULE: dict[str, dict[str, Any]] = {
+    name: {"task": name, "schedule": seconds, "options": {"expires": seconds * 5 / 6}}
+    for name, seconds in _EVERY.items()
+}
