@@ -1,13 +1,14 @@
 """The one way to write to the audit trail."""
 
 import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, Self
 
 from django.db import connection
 
 from audit import sentences
+from audit.inserting import insert
 from audit.models import AuditEntry
 
 
@@ -53,6 +54,18 @@ class Record(Mentioned, Protocol):
     def __str__(self) -> str: ...
 
 
+@dataclass(frozen=True)
+class Deed:
+    """What `record` takes, for whoever records many."""
+
+    action: str
+    subject: Record
+    actor: Person | None
+    about: Collection[Mentioned] = ()
+    changes: Mapping[str, tuple[object, object]] = field(default_factory=dict)
+    note: str = ""
+
+
 def record(  # noqa: PLR0913 - the six things that an entry tells; all but the first by name
     action: str,
     *,
@@ -69,21 +82,39 @@ def record(  # noqa: PLR0913 - the six things that an entry tells; all but the f
     new value; a name that is no field of the subject's model is a `Named`. Must run inside the
     transaction of the change: then both happen or neither does.
     """
-    sentences.require_described(action)
+    deed = Deed(action, subject, actor, tuple(about), changes or {}, note)
+    _require_transaction(deed)
+    return AuditEntry.objects.create(**_columns(deed))
+
+
+def record_several(deeds: Iterable[Deed]) -> None:
+    """Write many entries at once, as `record` would each of them."""
+    deeds = list(deeds)
+    for deed in deeds:
+        _require_transaction(deed)
+    insert([AuditEntry(**_columns(deed)) for deed in deeds])
+
+
+def _require_transaction(deed: Deed) -> None:
+    sentences.require_described(deed.action)
     if not connection.in_atomic_block:
-        raise RuntimeError(f"{action} must be recorded inside the transaction of the change.")
-    return AuditEntry.objects.create(
-        action=action,
-        actor_id=actor.id if actor else None,
-        actor_name=str(actor)[:200] if actor else "",
-        subject_type=subject._meta.label_lower,  # noqa: SLF001 - Django's public way to name a model
-        subject_id=subject.id,
-        subject_name=str(subject)[:254],
-        about=list({subject.id, *(each.id for each in about)}),
-        changes={field: [plain(old), plain(new)] for field, (old, new) in (changes or {}).items()},
-        labels={field: field.label for field in changes or {} if isinstance(field, Named)},
-        note=note,
-    )
+        raise RuntimeError(f"{deed.action} must be recorded inside the transaction of the change.")
+
+
+def _columns(deed: Deed) -> dict[str, Any]:
+    subject, actor, changes = deed.subject, deed.actor, deed.changes
+    return {
+        "action": deed.action,
+        "actor_id": actor.id if actor else None,
+        "actor_name": str(actor)[:200] if actor else "",
+        "subject_type": subject._meta.label_lower,  # noqa: SLF001 - Django's public way to name a model
+        "subject_id": subject.id,
+        "subject_name": str(subject)[:254],
+        "about": list({subject.id, *(each.id for each in deed.about)}),
+        "changes": {field: [plain(old), plain(new)] for field, (old, new) in changes.items()},
+        "labels": {field: field.label for field in changes if isinstance(field, Named)},
+        "note": deed.note,
+    }
 
 
 def plain(value: object) -> object:

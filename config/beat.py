@@ -7,6 +7,10 @@ MINUTE, HOUR = 60.0, 3600.0  # seconds
 _EVERY = {
     # The mails whose wake-up call was lost or whose next attempt is due.
     "notifications.sweep": 0.5 * MINUTE,
+    # The background jobs whose wake-up call was lost or whose worker was.
+    "jobs.sweep": 0.5 * MINUTE,
+    # Deletes what was uploaded or made for download when its time is over.
+    "jobs.delete_old_files": HOUR,
     # The resellers that a dead worker left half-made.
     "resellers.sweep_unfinished": MINUTE,
     # What waits at all resellers, for /metrics.

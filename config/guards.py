@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.conf import settings
-from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
 from accounts.sessions import address_of
 from audit import security
 from config.requests import route_of
+from config.uploads import longest_body
 
 METHODS = ["GET", "HEAD", "POST"]
 _EVENTS = {
@@ -39,21 +38,11 @@ class GuardMiddleware:
         return response
 
 
-class NoFiles(FileUploadHandler):
-    """No page takes files. Django would write large ones to the disk before anybody asks."""
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 - Django's signature
-        return None
-
-    def file_complete(self, file_size: int) -> None:  # noqa: ARG002
-        return None
-
-
 def _refusal(request: HttpRequest) -> HttpResponse | None:
     if request.method not in METHODS:
         return HttpResponseNotAllowed(METHODS)
     # Django's own limit counts what stands in fields, not what is sent as files.
-    if _length_of(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+    if _length_of(request) > longest_body(request):
         return HttpResponse(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return None
 

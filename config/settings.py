@@ -69,7 +69,7 @@ SHARED_APPS = [
     "inbox",
     "demo",
 ]
-TENANT_APPS = [*_BOTH, "notifications", "customers", "approvals", "console", "portal"]
+TENANT_APPS = [*_BOTH, "notifications", "jobs", "customers", "approvals", "console", "portal"]
 INSTALLED_APPS = [*SHARED_APPS, *[app for app in TENANT_APPS if app not in SHARED_APPS]]
 TENANT_MODEL = "resellers.Reseller"
 TENANT_DOMAIN_MODEL = "resellers.Domain"
@@ -312,9 +312,15 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
-# No page takes files: without this, any form would write them to the disk first.
-FILE_UPLOAD_HANDLERS = ["config.guards.NoFiles"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+# Only these pages take files, from whoever carries a session, and no larger ones.
+UPLOAD_PATHS = ["/console/customers/imports/upload/"]
+UPLOAD_MAX_BYTES = 32 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "config.uploads.BoundedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # ── Static files ──────────────────────────
 STATIC_URL = "/static/"

@@ -16,6 +16,7 @@ PARTS = {
     "console:customers:timeline": "customers#timeline",
     "console:list_views:": "customers#the-list",
     "console:search": "customers#search-in-everything",
+    "console:imports:": "customers#import",
     "console:people:": "customers#users",
     "console:contacts:": "customers#contacts",
     "console:contacts:accounts": "customers#user-accounts-from-contacts",

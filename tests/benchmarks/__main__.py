@@ -11,7 +11,7 @@ from embedded.errors import CannotStartError
 from tests.benchmarks import stage
 from tests.benchmarks.findings import SCALES
 
-NAMES = ("list", "filters", "mails", "sign-up", "new-reseller", "resellers", "size")
+NAMES = ("list", "filters", "mails", "sign-up", "new-reseller", "resellers", "size", "import")
 
 
 def main() -> int | str:

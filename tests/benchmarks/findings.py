@@ -69,14 +69,15 @@ class Scale:
     signups: int
     mails: int  # a round
     mail_rounds: int
+    imported: int  # rows of a file
 
 
 SCALES = {
     scale.name: scale
     for scale in (
-        Scale("tiny", 3, 200, 120, 240, 1, 2, 2, 1, 2, 3, 1),
-        Scale("small", 40, 20_000, 1_000, 100_000, 1, 20, 20, 3, 20, 60, 5),
-        Scale("full", 200, 100_000, 1_000, 1_000_000, 1, 500, 200, 5, 60, 200, 9),
+        Scale("tiny", 3, 200, 120, 240, 1, 2, 2, 1, 2, 3, 1, 30),
+        Scale("small", 40, 20_000, 1_000, 100_000, 1, 20, 20, 3, 20, 60, 5, 5_000),
+        Scale("full", 200, 100_000, 1_000, 1_000_000, 1, 500, 200, 5, 60, 200, 9, 50_000),
     )
 }
 

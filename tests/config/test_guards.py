@@ -133,6 +133,21 @@ def test_a_file_reaches_neither_the_page_nor_the_disk(
     assert seen == [({}, "dana")]
 
 
+@pytest.mark.parametrize("path", ["/account/login/", "/console/customers/imports/upload/"])
+def test_strangers_upload_nothing_anywhere(
+    alpha_client: HostClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    seen: list[Any] = []
+
+    def look(_self: object, request: HttpRequest, *_rest: object) -> None:
+        seen.append(dict(request.FILES))
+
+    monkeypatch.setattr("accounts.middleware.AccountsMiddleware.process_view", look)
+    alpha_client.post(path, {"what": "x", "file": SimpleUploadedFile("a.csv", b"a,b" * 1_000)})
+
+    assert seen == [{}]
+
+
 def test_a_body_that_no_form_sends_is_not_read(alpha_client: HostClient) -> None:
     body = b"x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
 

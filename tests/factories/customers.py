@@ -13,6 +13,8 @@ from customers.models import (
     Customer,
     CustomField,
     Group,
+    Import,
+    ImportRow,
     Membership,
     PurchaseOrder,
     SavedView,
@@ -21,6 +23,7 @@ from customers.order_status import OrderStatus
 from customers.roles import CustomerRole
 from resellers.clouds import Cloud
 from tests.factories.accounts import UserFactory
+from tests.factories.jobs import StoredFileFactory
 
 
 class CustomerFactory(DjangoModelFactory[Customer]):
@@ -184,3 +187,32 @@ class SavedViewFactory(DjangoModelFactory[SavedView]):
 
     owner = SubFactory(UserFactory)
     name = Sequence(lambda number: f"View {number}")
+
+
+class ImportFactory(DjangoModelFactory[Import]):
+    """An uploaded file of customers, whose columns are chosen. The row only; `file` is empty."""
+
+    class Meta:
+        model = Import
+
+    what = Import.What.CUSTOMERS
+    file = SubFactory(StoredFileFactory)
+    file_name = "customers.csv"
+    told = "Read as UTF-8, with commas between the cells."
+    headers = ["Organization name", "Code"]
+    columns = ["organization_name", "code"]
+    samples = [["Acme", "ACME"]]
+    uploaded_by = SubFactory(UserFactory)
+
+
+class ImportRowFactory(DjangoModelFactory[ImportRow]):
+    """A row that would be refused."""
+
+    class Meta:
+        model = ImportRow
+
+    source = SubFactory(ImportFactory)
+    number = Sequence(lambda number: number + 2)
+    outcome = ImportRow.Outcome.REFUSED
+    name = "Acme"
+    reason = "Missing: E-mail."

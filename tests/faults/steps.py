@@ -26,7 +26,7 @@ from django.db import connection
 from resellers.tasking import PublicTask, ResellerTask
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
-_ROOMS = ("accounts", "approvals", "audit", "customers", "notifications", "resellers")
+_ROOMS = ("accounts", "approvals", "audit", "customers", "jobs", "notifications", "resellers")
 OURS = tuple(f"{_CHECKOUT / room}/" for room in _ROOMS)
 SENDING = (smtplib.__file__, django.core.mail.backends.smtp.__file__)
 STORING = (django.db.backends.utils.__file__, django.db.transaction.__file__)

@@ -142,6 +142,37 @@ _RESELLER = (
         WHEN n <= %(waiting)s THEN 'queued' WHEN n %% 100 = 0 THEN 'failed' ELSE 'sent'
         END AS state) s
     """,
+    # Most background jobs have ended; their files are deleted after days.
+    """
+    INSERT INTO jobs_job (id, kind, arguments, state, done, total, place, result, sentence,
+        created_at, ended_at, next_run_at, attempts)
+    SELECT md5('job' || n)::uuid, 'crowd', '{}', CASE WHEN n <= %(waiting)s THEN 'queued'
+        ELSE 'done' END, 0, 0, '{}', '{}', '', now() - n * interval '1 minute',
+        CASE WHEN n > %(waiting)s THEN now() END,
+        CASE WHEN n <= %(waiting)s THEN now() + n * interval '1 minute' END, 0
+    FROM generate_series(1, %(rows)s) n
+    """,
+    """
+    INSERT INTO customers_import (id, what, file_name, told, headers, header_row, samples, columns,
+        takes_odd_addresses, created_at)
+    SELECT md5('import' || n)::uuid, 'customers', 'crowd.csv', '', '["Code"]', 1, '[]', '["code"]',
+        false, now() - n * interval '1 minute'
+    FROM generate_series(1, %(rows)s) n
+    """,
+    """
+    INSERT INTO customers_importrow (source_id, number, outcome, name, reason, is_odd)
+    SELECT md5('import' || 1 + n %% 200)::uuid, 2 + n / 200, 'unchanged', 'Crowd', '', false
+    FROM generate_series(1, %(rows)s) n
+    """,
+    """
+    INSERT INTO jobs_storedfile (id, name, size, created_at, keep_until)
+    SELECT md5('file' || n)::uuid, 'crowd.csv', 3, now(), now() + n * interval '1 minute'
+    FROM generate_series(1, %(rows)s) n
+    """,
+    """
+    INSERT INTO jobs_storedpart (file_id, number, content)
+    SELECT md5('file' || n)::uuid, 0, 'abc' FROM generate_series(1, %(rows)s) n
+    """,
     """
     INSERT INTO mfa_authenticator (user_id, type, data, created_at)
     SELECT md5('user' || n)::uuid, 'webauthn', '{}', now() FROM generate_series(1, %(rows)s) n

@@ -18,11 +18,15 @@ from approvals.models import ApprovalRequest
 from customers import custom_search
 from customers import tasks as customers
 from customers.models import Customer, CustomField
+from jobs import files
+from jobs import tasks as jobs
+from jobs.models import StoredFile
 from notifications import tasks as notifications
 from notifications.models import OutgoingMail
 from operations import tasks as operations
 from resellers import tasks as resellers
 from resellers.current import today
+from tests.customers.importing import CONTACTS, outcomes, take_over
 from tests.factories.accounts import PASSWORD, UserFactory, hashed_password
 from tests.factories.approvals import ApprovalRequestFactory
 from tests.factories.customers import PurchaseOrderFactory
@@ -195,6 +199,28 @@ def let_an_order_expire() -> None:
     assert order.status == "expired"
 
 
+def import_some_rows() -> None:
+    """Customers, changed and new ones, and contacts of theirs."""
+    known = Customer.objects.get(code="CROWD-7")
+    head = "Code,Name,Contact name,E-mail,Industry"
+    rows = [
+        "CROWD-7,,,,Energy",
+        "ERRAND,Nordic Steel Errand,Anna,a@errand.example,",
+        f",{known.organization_name},,{known.contact_email},",
+        ",Without Code,Ben,b@errand.example,",
+    ]
+    source = take_over("\n".join([head, *rows]))
+    assert outcomes(source) == ["changed", "added", "refused", "added"]
+    contacts = take_over("Code,E-mail,First name,Last name\nCROWD-9,c@d.example,A,B\n", CONTACTS)
+    assert outcomes(contacts) == ["added"]
+
+
+def delete_a_file() -> None:
+    old = files.write("old.csv", [b"a,b"], keep=dt.timedelta(days=-1))
+    jobs.delete_old_files()
+    assert not StoredFile.objects.filter(pk=old.pk).exists()
+
+
 # Every task of the product, by its name. Those of the platform find their own way to the resellers.
 TASKS: dict[str, Callable[[], None]] = {
     "accounts.forget_sessions": forget_sessions,
@@ -205,6 +231,9 @@ TASKS: dict[str, Callable[[], None]] = {
     "customers.renew_search": renew_search_texts,
     "customers.sweep_purchase_orders": customers.sweep_purchase_orders,
     "customers.sweep_search": customers.sweep_search,
+    "jobs.delete_old_files": delete_a_file,
+    "jobs.run": import_some_rows,
+    "jobs.sweep": jobs.sweep,
     "notifications.send_mail": send_a_mail,
     "notifications.send_mails": send_some_mails,
     "notifications.sweep": notifications.sweep,

@@ -22,6 +22,8 @@ from tests.factories.customers import (
     ContactFactory,
     CustomerFactory,
     GroupFactory,
+    ImportFactory,
+    ImportRowFactory,
     MembershipFactory,
     PurchaseOrderFactory,
 )
@@ -44,6 +46,8 @@ def grow(world: World, number: int) -> None:
         _people(world, customer)
         _what_a_customer_has(world.customer)
         _requests(world, neighbour)
+        ImportFactory.create()
+        ImportRowFactory.create(source=world.source)
         StaffMemberFactory.create(viewer=True)
         for record in records:
             changes = {"code": ["OLD", "NEW"]}

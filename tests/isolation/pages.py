@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from accounts.roles import StaffPermission as Staff
 from customers.roles import CustomerPermission as Company
 from tests.isolation.world import World
@@ -65,6 +67,14 @@ def contact(world: World) -> dict[str, Any]:
 
 def run(world: World) -> dict[str, Any]:
     return {"customer_id": world.customer.pk, "run_id": world.run.pk}
+
+
+def a_file(_world: World) -> dict[str, Any]:
+    return {"what": "customers", "file": SimpleUploadedFile("a.csv", b"Code,City\nA,B\n")}
+
+
+def source(world: World) -> dict[str, Any]:
+    return {"import_id": world.source.pk}
 
 
 def group(world: World) -> dict[str, Any]:
@@ -263,6 +273,16 @@ PAGES: dict[str, Page] = {
     "console:list_views:edit": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, saved_view, a_view),
     "console:list_views:replace": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, saved_view, a_view),
     "console:list_views:delete": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, saved_view, nothing),
+    "console:imports:list": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS),
+    "console:imports:upload": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, post=a_file),
+    "console:imports:template": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS),
+    "console:imports:detail": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, source),
+    "console:imports:columns": Page(
+        Door.CONSOLE, Staff.EDIT_CUSTOMERS, source, lambda _: {"column_1": "code"}
+    ),
+    "console:imports:start": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, source, nothing),
+    "console:imports:cancel": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, source, nothing),
+    "console:imports:refused": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, source),
     "console:people:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
     "console:people:add": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, customer, a_person),
     "console:people:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, person),

@@ -11,6 +11,7 @@ from customers.models import (
     Customer,
     CustomField,
     Group,
+    Import,
     Membership,
     PurchaseOrder,
     SavedView,
@@ -25,10 +26,13 @@ from tests.factories.customers import (
     CustomerFactory,
     CustomFieldFactory,
     GroupFactory,
+    ImportFactory,
+    ImportRowFactory,
     MembershipFactory,
     PurchaseOrderFactory,
     SavedViewFactory,
 )
+from tests.factories.jobs import JobFactory
 from tests.factories.notifications import OutgoingMailFactory
 
 
@@ -52,6 +56,7 @@ class World:
     other_contact: Contact  # of the other customer
     run: AccountRun
     other_run: AccountRun  # of the other customer
+    source: Import  # was tried out
     request: ApprovalRequest
     mail: OutgoingMail
     member: StaffMember  # of the team; may be changed
@@ -89,6 +94,7 @@ def make_world() -> World:
         other_contact=ContactFactory(customer=other_customer, primary=True),
         run=AccountRunFactory(customer=customer),
         other_run=AccountRunFactory(customer=other_customer),
+        source=_source(),
         request=SignupFactory().request,
         mail=OutgoingMailFactory(about=[customer.pk]),
         member=StaffMemberFactory(viewer=True, invited=True),
@@ -105,3 +111,10 @@ def make_world() -> World:
         ),
         view=SavedViewFactory(owner=staff[StaffRole.OWNER], shared=True),
     )
+
+
+def _source() -> Import:
+    trial = JobFactory(kind="customers.import_trial", finished=True, result={"refused": 1})
+    source: Import = ImportFactory(trial=trial)
+    ImportRowFactory(source=source)
+    return source

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tests.benchmarks import (
     customer_list,
     filters,
+    imports,
     installation,
     mails,
     new_reseller,
@@ -27,6 +28,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "new-reseller": new_reseller.run,
     "resellers": installation.run,
     "size": sizes.run,
+    "import": imports.run,
 }
 
 

@@ -1,0 +1,23 @@
+"""Cells that a spreadsheet would take for formulas (OWASP: CSV injection)."""
+
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_QUOTE = "'"
+
+
+def neutral(text: str) -> str:
+    """The text for a CSV that people open in a spreadsheet: shown, never calculated."""
+    return f"{_QUOTE}{text}" if text.startswith(_DANGEROUS) else text
+
+
+def plain(cell: str) -> str:
+    """What `neutral` was given: a file of ours can be read again."""
+    if cell.startswith(_QUOTE) and cell[1:].startswith(_DANGEROUS):
+        return cell[1:]
+    return cell
+
+
+def looks_like_formula(text: str) -> bool:
+    """Whether a person should look at it. Phone numbers and negative amounts are common."""
+    return text.startswith(("=", "@")) or (
+        text.startswith(("+", "-")) and any(each.isalpha() for each in text)
+    )
