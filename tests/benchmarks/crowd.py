@@ -55,8 +55,8 @@ _PERSON = {
     "full_name": "'Person ' || n",
 }
 _MEMBERSHIPS = """
-INSERT INTO customers_membership (id, customer_id, user_id, role, created_at)
-SELECT gen_random_uuid(), customer.id, person.id, 'administrator', now()
+INSERT INTO customers_membership (id, customer_id, user_id, role, introduced_as, created_at)
+SELECT gen_random_uuid(), customer.id, person.id, 'administrator', '', now()
 FROM accounts_user person
 JOIN customers_customer customer ON customer.code = 'C-' || 10 * substr(person.full_name, 8)::int
 WHERE person.full_name LIKE 'Person %%'
