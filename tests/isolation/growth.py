@@ -12,6 +12,7 @@ from customers.flows.customers import EDITED
 from customers.models import Customer, CustomRank, Membership
 from customers.roles import CustomerRole
 from inbox import store
+from jobs.models import StoredPart
 from resellers.current import today
 from tests.factories import factors
 from tests.factories.accounts import StaffMemberFactory, UserFactory
@@ -27,6 +28,7 @@ from tests.factories.customers import (
     MembershipFactory,
     PurchaseOrderFactory,
 )
+from tests.factories.jobs import JobFactory
 from tests.factories.notifications import OutgoingMailFactory
 from tests.factories.resellers import DomainFactory, ResellerFactory
 from tests.isolation.visitors import PlatformWorld
@@ -46,7 +48,9 @@ def grow(world: World, number: int) -> None:
         _people(world, customer)
         _what_a_customer_has(world.customer)
         _requests(world, neighbour)
-        ImportFactory.create()
+        source = ImportFactory.create()
+        StoredPart.objects.create(file=source.file, number=0, content=b"Code")
+        JobFactory.create(finished=True)
         ImportRowFactory.create(source=world.source)
         StaffMemberFactory.create(viewer=True)
         for record in records:

@@ -75,6 +75,7 @@ def test_only_the_platforms_own_tasks_run_in_public() -> None:
     in_public = {name for name, task in app.tasks.items() if isinstance(task, PublicTask)}
 
     assert {name for name in in_public if not name.startswith("tests.")} == {
+        "accounts.sweep_sessions",
         "approvals.sweep_drafts",
         "customers.sweep_purchase_orders",
         "customers.sweep_search",
