@@ -75,6 +75,9 @@ BOUNDED: dict[Loop, str] = {
     ("console/list_views/columns.html", "for box, place in form.rows"): "columns of a list",
     ("console/list_views/columns.html", "for error in place.errors"): "rules of one field",
     ("console/list_views/list.html", "for view in views"): "sixty views at most",
+    ("console/imports/columns.html", "for column in form.file_columns"): "columns of one file",
+    ("console/imports/columns.html", "for error in column.box.errors"): "rules of one field",
+    ("console/imports/detail.html", "for outcome, number in outcomes"): "what becomes of rows",
     ("console/orders/list.html", "for field in filters"): "filters of a list",
     ("console/orders/list.html", "for name, value in listing.kept_beside_filters"): (
         "a list's parameters"
