@@ -32,14 +32,12 @@ def main() -> int:
         return 2
     try:
         with stage.running(), processes.ready():
-            results = [_run(trial, options.rounds) for trial in chosen]
+            results = [_told(_run(trial, options.rounds), options) for trial in chosen]
     except CannotStartError as error:
         print(f"script/faults: {error}", file=sys.stderr)  # noqa: T201
         return 2
     if options.json:
         print(report.as_json(results))  # noqa: T201
-    if options.write:
-        report.write(results, command=_command(options), machine=_machine())
     return 0 if all(result.passed for result in results) else 1
 
 
@@ -65,6 +63,13 @@ def _run(trial: Trial, rounds: int) -> report.Result:
     print(result.line(), file=sys.stderr, flush=True)  # noqa: T201
     for failure in outcome.failures:
         print(f"  {failure}", file=sys.stderr, flush=True)  # noqa: T201
+    return result
+
+
+def _told(result: report.Result, options: argparse.Namespace) -> report.Result:
+    """Written at once: whoever stops a long run keeps what was found."""
+    if options.write:
+        report.write([result], command=_command(options), machine=_machine())
     return result
 
 

@@ -96,6 +96,8 @@ def test_every_changed_byte_that_matters_is_refused() -> None:
         (written() + b"more", "cannot be unpacked"),
         (written() + gzip.compress(b"more"), "Something follows its end"),
     ],
+    # Names of our own: packed bytes hold the time they were packed at, and every worker collects for itself.
+    ids=["nothing", "zip", "too-short", "no-archive", "bytes-follow", "file-follows"],
 )
 def test_what_is_no_archive_is_refused_in_words(content: bytes, reason: str) -> None:
     with pytest.raises(BrokenBackupError, match=reason):
