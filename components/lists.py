@@ -159,8 +159,13 @@ class Listing(Generic[M]):
             number, limit = len(found), self.per
         elif self.search_text:
             number, limit = self.per + 1, self.per  # only looking at all could tell
+        elif self.filters.in_use:
+            # In the list's order, as the page itself: the database then walks the index that the
+            # page was read from, and does not collect all that match to count some.
+            limit = FILTERED_COUNT_LIMIT
+            number = self.in_order[: limit + 1].values("pk").count()
         else:
-            limit = FILTERED_COUNT_LIMIT if self.filters.in_use else COUNT_LIMIT
+            limit = COUNT_LIMIT
             number = bounded_count(self._matching, limit)
         return str(self.count_sentence(number, number_text(number, limit)))
 

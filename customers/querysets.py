@@ -99,10 +99,8 @@ class CustomerQuerySet(CustomValuesQuerySet["Customer"]):
         return found
 
     def _written(self, column: str, name: str) -> CustomerQuerySet:
-        # An index holds the lower case of those that have any.
-        lower = {f"lower_{column}": Lower(column)}
-        same = self.alias(**lower).filter(**{f"lower_{column}": Lower(Value(name))})
-        return same.exclude(**{column: ""})
+        lower = {f"lower_{column}": Lower(column)}  # an index holds it
+        return self.alias(**lower).filter(**{f"lower_{column}": Lower(Value(name))})
 
     def search(self, words: str) -> CustomerQuerySet:
         """Those that hold every word in their name, code, contact, e-mail, phone, website or in a
