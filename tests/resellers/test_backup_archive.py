@@ -96,7 +96,7 @@ def test_every_changed_byte_that_matters_is_refused() -> None:
         (written() + b"more", "cannot be unpacked"),
         (written() + gzip.compress(b"more"), "Something follows its end"),
     ],
-    # Names of our own: packed bytes hold the time they were packed at, and every worker collects for itself.
+    # Packed bytes hold the time, and the workers of a test run must collect the same names.
     ids=["nothing", "zip", "too-short", "no-archive", "bytes-follow", "file-follows"],
 )
 def test_what_is_no_archive_is_refused_in_words(content: bytes, reason: str) -> None:
