@@ -66,12 +66,12 @@ def plan_of(sql: str, params: Any) -> dict[str, Any]:
 def wasted(plan: dict[str, Any], statement: str, allowed: int = ENOUGH) -> Iterator[Waste]:
     """The steps of a plan that read more rows than allowed.
 
-    Below a LIMIT three more are allowed for each that it lets through: a list counts up to its
+    Below a LIMIT five more are allowed for each that it lets through: a list counts up to its
     limit, and where filters meet, the index of one brings rows that another refuses.
     """
     loops = plan["Actual Loops"]
     if plan["Node Type"] == "Limit":
-        allowed = ENOUGH + round(3 * plan["Actual Rows"] * loops)
+        allowed = ENOUGH + round(5 * plan["Actual Rows"] * loops)
     if "Scan" in plan["Node Type"]:
         names = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")
         rows = round(sum(plan.get(name, 0) for name in names) * loops)
