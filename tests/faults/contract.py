@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 Figure = int | float | str
+_MISSED_ONE_IN = 50  # rounds
 
 
 @dataclass
@@ -27,6 +28,27 @@ class Outcome:
         if not holds:
             self.failures.append(sentence)
         return holds
+
+    def count_blow(self, *, struck: bool) -> None:
+        """Count a fault at a chosen step, or that the step was not on the victim's way.
+
+        Which messages a worker finds beside the chosen one, and whose connection it uses, is
+        chance: a few steps that an undisturbed one took are not taken again.
+        """
+        if struck:
+            self.faults = (self.faults or 0) + 1
+        else:
+            self.figures["missed"] = self.missed + 1
+
+    @property
+    def missed(self) -> int:
+        """How many chosen steps were not reached."""
+        return int(self.figures.get("missed", 0))
+
+    def check_missed(self) -> None:
+        """Note a failure when too many were: then the trial tried less than it says."""
+        few = self.missed * _MISSED_ONE_IN <= self.rounds
+        self.check(few, f"{self.missed} chosen steps were not reached")
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,6 @@ _CHILD_EVERY = 5  # rounds: only the process that sends is killed, as for a lack
 _RANDOM_EVERY = 7  # rounds: killed at any moment, not at a step
 _MENDED_EVERY = 4  # rounds: then a worker that nobody disturbs comes
 _REDELIVERED_EVERY = 3  # mends: the broker hands the dead workers' messages out again as well
-_MISSED_ONE_IN = 50  # rounds: so many chosen steps may not be on the struck worker's way
 _LONGEST_LIFE = 0.4  # seconds after which a worker has sent everything
 
 _randomly = random.Random(20_261_122)  # noqa: S311 - the same rounds in every run
@@ -52,13 +51,12 @@ def run(rounds: int) -> Outcome:
             post.strike(number, by_round.get(number))
             if number % _MENDED_EVERY == _MENDED_EVERY - 1 or number == rounds - 1:
                 post.mend(number)
-    few = post.missed * _MISSED_ONE_IN <= rounds
-    outcome.check(few, f"{post.missed} of {rounds} chosen steps were not reached")
+    outcome.check_missed()
     outcome.figures |= {
         "steps": len(known[False]),
         "steps_of_several": len(known[True]),
         "struck": len(post.struck),
-        "missed": post.missed,
+        "missed": outcome.missed,
         "divided": post.divided,
     }
     return outcome
@@ -107,7 +105,6 @@ class Post:
     in_flight: set[OutgoingMail] = field(default_factory=set)
     mends: int = 0
     struck: set[Step] = field(default_factory=set)
-    missed: int = 0  # rounds whose step was not on the worker's way
     divided: int = 0  # tasks that were killed when some of their mails were sent and some were not
 
     def strike(self, number: int, step: Step | None) -> None:
@@ -143,13 +140,10 @@ class Post:
         once = self.folder / f"struck-{target}"
         order = Order(arguments, steps.strike, (target, step, whom, once))
         with processes.started(order) as victim:
-            if processes.wait_until(once.exists):
+            struck = processes.wait_until(once.exists)
+            self.outcome.count_blow(struck=struck)
+            if struck:
                 self.struck.add(step)
-                self.outcome.faults = (self.outcome.faults or 0) + 1
-            else:
-                # Which messages the worker finds beside this one, and whose connection it uses,
-                # is chance: a few steps of the undisturbed worker are not on its way.
-                self.missed += 1
             yield victim
 
     def mend(self, number: int) -> None:
