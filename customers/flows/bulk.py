@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -135,7 +136,10 @@ def _require_sense(plan: Plan) -> None:
 def _settle(run: BulkRun, customers: CustomerQuerySet) -> None:
     """Write down which customers these are, in the order in which they are locked."""
     chosen = bulk_plans.with_fate(customers.order_by(), run.action).values_list("pk", "fate")
-    statement, told = chosen.query.sql_with_params()
+    try:
+        statement, told = chosen.query.sql_with_params()
+    except EmptyResultSet:  # Django knows without asking that there is nobody
+        return
     waiting, skipped = Outcome.WAITING.value, Outcome.SKIPPED.value
     with connection.cursor() as cursor:
         cursor.execute(
