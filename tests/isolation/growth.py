@@ -9,7 +9,7 @@ from accounts.models import OneTimeLink, Session, User
 from approvals.models import ApprovalRequest
 from audit.models import AuditEntry
 from customers.flows.customers import EDITED
-from customers.models import Customer, CustomRank, Membership
+from customers.models import BulkRow, Customer, CustomRank, Membership
 from customers.roles import CustomerRole
 from inbox import store
 from jobs.models import StoredPart
@@ -20,6 +20,8 @@ from tests.factories.approvals import ApprovalRequestFactory
 from tests.factories.audit import AuditEntryFactory
 from tests.factories.customers import (
     AccountRunFactory,
+    BulkRowFactory,
+    BulkRunFactory,
     ContactFactory,
     CustomerFactory,
     GroupFactory,
@@ -52,6 +54,8 @@ def grow(world: World, number: int) -> None:
         StoredPart.objects.create(file=source.file, number=0, content=b"Code")
         JobFactory.create(finished=True)
         ImportRowFactory.create(source=world.source)
+        BulkRunFactory.create(job=JobFactory.create(kind="customers.bulk", finished=True))
+        BulkRowFactory.create(run=world.bulk, number=BulkRow.objects.count() + 1)
         StaffMemberFactory.create(viewer=True)
         for record in records:
             changes = {"code": ["OLD", "NEW"]}
