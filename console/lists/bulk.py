@@ -23,7 +23,8 @@ ICONS = {
     Action.ARCHIVE: "archive",
     Action.RESTORE: "restore",
 }
-# By the view of the list: what makes sense for the customers in it, what is done most first.
+# By the view of the list: what makes sense for the customers in it, what is done most first. The
+# bar shows three and puts the rest under "More".
 _OF_VIEW = {
     "": (Action.ADD_TAGS, Action.SUSPEND, Action.REMOVE_TAGS, Action.REACTIVATE, Action.ARCHIVE),
     "active": (Action.ADD_TAGS, Action.SUSPEND, Action.REMOVE_TAGS, Action.ARCHIVE),

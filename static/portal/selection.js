@@ -1,5 +1,5 @@
 /* Rows that are ticked in a list: the box above them ticks the whole page, Shift ticks a range, and
-   the bar stands below the rows while something is ticked. Without this file it always stands there. */
+   the bar stands below the rows while something is ticked. Without this file it stands there all the time. */
 (() => {
   "use strict";
   const bar = () => document.getElementById("bulk");
@@ -34,6 +34,7 @@
     if (number) told.textContent = words(told, all && all.checked);
     form.querySelector("[data-bulk-clear]").hidden = false;
     form.hidden = number === 0;
+    form.classList.add("is-sticky");
     makeRoom();
   };
   const tick = (some, checked) => { some.forEach((box) => { box.checked = checked; }); update(); };

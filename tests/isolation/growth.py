@@ -55,7 +55,7 @@ def grow(world: World, number: int) -> None:
         JobFactory.create(finished=True)
         ImportRowFactory.create(source=world.source)
         BulkRunFactory.create(job=JobFactory.create(kind="customers.bulk", finished=True))
-        BulkRowFactory.create(run=world.bulk, number=BulkRow.objects.count() + 1)
+        _what_became_of_more_customers(world)
         StaffMemberFactory.create(viewer=True)
         for record in records:
             changes = {"code": ["OLD", "NEW"]}
@@ -99,6 +99,16 @@ def _what_a_customer_has(customer: Customer) -> None:
     GroupFactory.create(customer=customer, tags=[uuid.uuid4().hex], attributes={"cost": "4711"})
     day = today()
     PurchaseOrderFactory.create(customer=customer, expires_on=day, renewal_on=day)
+
+
+def _what_became_of_more_customers(world: World) -> None:
+    """One more row of each outcome."""
+    number = BulkRow.objects.count()
+    for outcome in BulkRow.Outcome:
+        number += 1
+        reason = BulkRow.Reason.ARCHIVED if outcome == BulkRow.Outcome.SKIPPED else ""
+        told = {"number": number, "outcome": outcome, "reason": reason}
+        BulkRowFactory.create(run=world.bulk, customer=world.other_customer, **told)
 
 
 def _link(user: User) -> OneTimeLink:

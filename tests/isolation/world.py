@@ -99,7 +99,7 @@ def make_world() -> World:
         run=AccountRunFactory(customer=customer),
         other_run=AccountRunFactory(customer=other_customer),
         source=_source(),
-        bulk=_bulk(customer),
+        bulk=_bulk(customer, other_customer),
         request=SignupFactory().request,
         mail=OutgoingMailFactory(about=[customer.pk]),
         member=StaffMemberFactory(viewer=True, invited=True),
@@ -125,11 +125,11 @@ def _source() -> Import:
     return source
 
 
-def _bulk(customer: Customer) -> BulkRun:
+def _bulk(customer: Customer, other: Customer) -> BulkRun:
     job = JobFactory(kind="customers.bulk", finished=True, state="cancelled")
     run: BulkRun = BulkRunFactory(
         job=job, total=2, counts={"archived": 1}, tags=["old"], reason="Unpaid"
     )
-    BulkRowFactory(run=run, number=1)
+    BulkRowFactory(run=run, number=1, customer=other)
     BulkRowFactory(run=run, number=2, customer=customer, outcome="waiting", reason="")
     return run
