@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from components.forms import PortalForm
@@ -38,8 +39,9 @@ class BulkForm(PortalForm):
         """Put in the plan that the page shows, whatever another page showed before."""
         self.initial["plan"] = plan
         if self.is_bound:
-            self.data = self.data.copy()
-            self.data["plan"] = plan
+            told = cast("QueryDict", self.data).copy()
+            told["plan"] = plan
+            self.data = told
 
     def order(self, **selected: Any) -> Order:
         """What the flow takes. Only after `is_valid`."""

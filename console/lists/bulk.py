@@ -13,7 +13,8 @@ from components.lists import Column, Listing, ListView
 from components.statuses import badge
 from customers.models import BulkRow, BulkRun
 
-Action, Outcome = BulkRun.Action, BulkRow.Outcome
+Action = BulkRun.Action
+Outcome = BulkRow.Outcome
 
 ICONS = {
     Action.ADD_TAGS: "tag",

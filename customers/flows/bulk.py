@@ -9,6 +9,7 @@ run whose worker was killed goes on after the last one.
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
@@ -135,7 +136,8 @@ def _require_sense(plan: Plan) -> None:
 
 def _settle(run: BulkRun, customers: CustomerQuerySet) -> None:
     """Write down which customers these are, in the order in which they are locked."""
-    chosen = bulk_plans.with_fate(customers.order_by(), run.action).values_list("pk", "fate")
+    fated: Any = bulk_plans.with_fate(customers.order_by(), run.action)
+    chosen = fated.values_list("pk", "fate")
     try:
         statement, told = chosen.query.sql_with_params()
     except EmptyResultSet:  # Django knows without asking that there is nobody

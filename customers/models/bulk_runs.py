@@ -62,7 +62,8 @@ class BulkRun(models.Model):
     @property
     def skipped(self) -> int:
         """How many customers were left as they are."""
-        return sum(self.counts.values()) - self.done
+        total: int = sum(self.counts.values())
+        return total - self.done
 
 
 class BulkRow(models.Model):

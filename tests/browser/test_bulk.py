@@ -45,8 +45,9 @@ def import_customers(member: Visitor, number: int) -> str:
     page = member.page
     member.go("/console/customers/imports/upload/", host=NORTHWIND.host)
     content = "\n".join([HEAD, *rows]).encode()
-    file = {"name": "many.csv", "mimeType": "text/csv", "buffer": content}
-    page.get_by_label("File", exact=False).set_input_files(file)
+    page.get_by_label("File", exact=False).set_input_files(
+        {"name": "many.csv", "mimeType": "text/csv", "buffer": content}
+    )
     page.get_by_role("button", name="Upload and choose columns").click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name=f"Import {number} rows").click(timeout=60_000)

@@ -18,6 +18,7 @@ from customers import bulk_plans
 from customers.flows import bulk as flows
 from customers.flows import lifecycle
 from customers.models import BulkRun, Customer
+from jobs import running
 from jobs.models import Job
 from resellers.models import Reseller
 from tests.console.staff import NASTY, log_in
@@ -492,7 +493,7 @@ class TestTheRun:
         assert "Waiting for a worker" in page
         assert '<noscript><meta http-equiv="refresh"' in page
         assert many.job
-        flows.running.run(many.job.pk)
+        running.run(many.job.pk)
 
         page = client.get(page_of("detail", many.pk)).content.decode()
 
@@ -515,7 +516,7 @@ class TestTheRun:
 
         many.refresh_from_db()
         assert many.job
-        flows.running.run(many.job.pk)
+        running.run(many.job.pk)
         assert len(suspended()) == 3
         assert Job.objects.count() == 2
 

@@ -13,7 +13,7 @@ from audit.models import AuditEntry
 from customers import bulk_plans, tags
 from customers.flows import bulk as flows
 from customers.flows import customers as customer_flows
-from customers.flows import lifecycle, merging
+from customers.flows import lifecycle, merging, tagging
 from customers.flows.bulk import CannotStartBulkRunError, Order, SelectionChangedError
 from customers.flows.customers import CannotSaveCustomerError, CustomerDetails
 from customers.flows.lifecycle import CannotChangeCustomerStatusError
@@ -256,7 +256,7 @@ class TestAWorker:
             patch.setattr(flows, "_do", killing)
             with pytest.raises(self.KilledError):
                 work(run)
-        Job.objects.filter(pk=run.job_id).update(next_run_at=timezone.now())
+        Job.objects.update(next_run_at=timezone.now())
 
     @pytest.mark.parametrize("number", [1, 4, 5, 7, 10])
     def test_that_is_killed_leaves_a_run_that_goes_on(
@@ -284,7 +284,7 @@ class TestAWorker:
         do = flows._do
 
         def cancel_then_do(run: BulkRun, customer: Customer, by: User) -> str:
-            Job.objects.filter(pk=run.job_id).update(cancel_requested_at=timezone.now())
+            Job.objects.update(cancel_requested_at=timezone.now())
             return do(run, customer, by)
 
         with monkeypatch.context() as patch:
@@ -417,6 +417,6 @@ class TestTwoAtOnce:
 def test_an_archived_customer_takes_no_tags_by_itself_either(dana: User) -> None:
     customer = CustomerFactory(status="archived", archived_from="active", tags=["a"])
 
-    for flow in (flows.tagging.add_tags, flows.tagging.remove_tags):
+    for flow in (tagging.add_tags, tagging.remove_tags):
         with pytest.raises(CannotSaveCustomerError, match="archived"):
             flow(customer, Tags(["a"]), by=dana)
