@@ -191,6 +191,24 @@ class TestAllThatMatch:
         assert suspended() == []
         assert not BulkRun.objects.exists()
 
+    def test_refuses_whatever_the_list_has_a_notice_about(
+        self, client: HostClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Also where the notice is about nothing that stands in the address."""
+
+        class Doubtful(CustomerListing):
+            def __init__(self, *args: Any, **kwargs: Any) -> None:
+                super().__init__(*args, **kwargs)
+                self.notices.append("One filter was not used.")
+
+        monkeypatch.setattr("console.lists.selections.CustomerListing", Doubtful)
+        CustomerFactory(country="DE")
+
+        response = choose_all(client, "suspend", country="DE")
+
+        assert "One filter was not used." in said(response)
+        assert response.status_code == HTTPStatus.FOUND
+
     def test_is_not_offered_where_the_list_itself_was_not_understood(
         self, client: HostClient
     ) -> None:
