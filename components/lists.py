@@ -12,18 +12,19 @@ never by OFFSET.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlencode
 
-from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
-from django.db.models import Field, Model, Q, QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from components import cursors
+from components.bulk import Bulk
 from components.cursors import Cursor, UnreadableCursorError
 from components.filters import Chip, Filter, Filters
+from components.keysets import beyond, primary_key, sort_field, value_of
 from components.rows import Column, Header, Row, table_rows
 
 M = TypeVar("M", bound=Model)
@@ -74,6 +75,8 @@ class Listing(Generic[M]):
     empty_title: ClassVar[Text] = ""
     empty_text: ClassVar[Text] = ""
     empty_icon: ClassVar[str] = "layout-list"
+    # What can be done with several rows at once: then they have boxes to tick.
+    bulk: Bulk | None = None
 
     def __init__(
         self,
@@ -129,11 +132,16 @@ class Listing(Generic[M]):
         """What makes these rows and their order: a list with the same parameters shows the same."""
         return {name: value for name, value in self._state().items() if value and name != "per"}
 
+    @property
+    def matching_query(self) -> str:
+        """The same as the query of an address."""
+        return urlencode(self.parameters)
+
     # ── What the template reads ──
 
     @cached_property
     def rows(self) -> list[Row]:
-        return table_rows(self._page[0], self.columns)
+        return table_rows(self._page[0], self.columns, tickable=self.bulk is not None)
 
     @cached_property
     def headers(self) -> list[Header]:
@@ -180,6 +188,12 @@ class Listing(Generic[M]):
     @property
     def next_url(self) -> str:
         return self._page_url("after", self._page[0][-1:]) if self._page[2] else ""
+
+    @property
+    def offers_matching(self) -> bool:
+        """Whether there is more to be had than this page; not where the address was not understood
+        as a whole: then somebody wanted fewer rows than are shown."""
+        return bool(self.previous_url or self.next_url) and not self.notices
 
     @property
     def is_filtered(self) -> bool:
@@ -350,48 +364,3 @@ def bounded_count(rows: "QuerySet[Any]", limit: int) -> int:
 
 def number_text(number: int, limit: int) -> str:
     return f"{limit:,}+" if number > limit else f"{number:,}"
-
-
-def beyond(cursor: Cursor, key: str, *, descending: bool) -> Q:
-    """The rows behind the cursor. The first condition alone lets the database walk the index."""
-    side = "lt" if descending else "gt"
-    if key == "pk":
-        return Q(**{f"pk__{side}": cursor.pk})
-    return Q(**{f"{key}__{side}e": cursor.value}) & (
-        Q(**{f"{key}__{side}": cursor.value}) | Q(**{f"pk__{side}": cursor.pk})
-    )
-
-
-def sort_field(rows: "QuerySet[Any]", key: str) -> "Field[Any, Any]":
-    """The field behind a sort key: a column, one of a related record, or an annotation."""
-    if key == "pk":
-        return primary_key(rows)
-    if key in rows.query.annotations:
-        return rows.query.annotations[key].output_field
-    model: Any = rows.model
-    *path, last = key.split("__")
-    try:
-        for name in path:
-            model = _options(model).get_field(name).related_model
-        found: Field[Any, Any] = _options(model).get_field(last)
-    except (FieldDoesNotExist, AttributeError) as error:
-        raise ImproperlyConfigured(f"{rows.model.__name__} cannot be sorted by {key!r}.") from error
-    if found.null:
-        raise ImproperlyConfigured(
-            f"{key!r} may be unknown: sort by an annotation with Coalesce instead."
-        )
-    return found
-
-
-def value_of(record: Any, key: str) -> Any:
-    for name in key.split("__"):
-        record = getattr(record, name)
-    return record
-
-
-def primary_key(rows: "QuerySet[Any]") -> "Field[Any, Any]":
-    return cast("Field[Any, Any]", _options(rows.model).pk)
-
-
-def _options(model: Any) -> Any:
-    return model._meta  # noqa: SLF001 - Django's documented way to a model's fields

@@ -14,6 +14,7 @@ from django.template.loader import get_template
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from components import times
 
@@ -68,12 +69,27 @@ class Row:
     cells: SafeString
 
 
-def table_rows(records: Iterable[Any], columns: Sequence[Column]) -> list[Row]:
-    """The records as rows of a table; the first cell names its row. Whatever is no markup is
-    escaped."""
+def table_rows(
+    records: Iterable[Any], columns: Sequence[Column], *, tickable: bool = False
+) -> list[Row]:
+    """The records as rows of a table; the first column names its row. Whatever is no markup is
+    escaped. Before the columns of tickable rows stands a box: see `components.bulk`."""
     show = [column.shower() for column in columns]
     frames = [_frame(column, is_first=not number) for number, column in enumerate(columns)]
+    if tickable:
+        show.insert(0, _box())
+        frames.insert(0, ('<td class="cell-tick">', "</td>"))
     return [Row(record, _cells(record, frames, show)) for record in records]
+
+
+def _box() -> Show:
+    words = _("Select %(name)s")
+    # Not kept by the browser: another row may stand in this place when the page comes back.
+    box = (
+        '<label class="tick"><input class="form-check-input" type="checkbox" name="ids" value="{}"'
+        ' form="bulk" autocomplete="off" aria-label="{}"></label>'
+    )
+    return lambda record: format_html(box, record.pk, words % {"name": record})
 
 
 def _cells(record: Any, frames: Sequence[tuple[str, str]], show: Sequence[Show]) -> SafeString:

@@ -14,6 +14,7 @@ PARTS = {
     "console:customers:archive": "customers#suspend-archive-restore",
     "console:customers:merge": "customers#merge-two-records",
     "console:customers:timeline": "customers#timeline",
+    "console:bulk:": "customers#changing-many-at-once",
     "console:list_views:": "customers#the-list",
     "console:search": "customers#search-in-everything",
     "console:imports:": "customers#import",

@@ -107,6 +107,10 @@ class SavedListing(CustomerListing):
         beside = {(SAVED, self.parameters.get(SAVED)), ("view", EVERYTHING)}
         return dict(self.parameters.items() - beside)
 
+    @property
+    def matching_query(self) -> str:
+        return urlencode(self.told)
+
     @cached_property
     def tabs(self) -> list[Tab]:
         built_in = super().tabs

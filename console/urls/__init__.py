@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", include("console.urls.search")),
     path("customers/", include("console.urls.customers")),
     path("customers/views/", include("console.urls.list_views")),
+    path("customers/bulk/", include("console.urls.bulk")),
     path("customers/imports/", include("console.urls.imports")),
     path("customers/<uuid:customer_id>/people/", include("console.urls.people")),
     path("customers/<uuid:customer_id>/contacts/", include("console.urls.contacts")),

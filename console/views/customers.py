@@ -15,6 +15,7 @@ from console.forms.customers import (
     SectionForm,
     TagsForm,
 )
+from console.lists.bulk import bulk_of
 from console.lists.customer_looks import Look
 from console.timeline import timeline_of
 from console.views.base import ConsolePage, CustomerPage
@@ -37,6 +38,8 @@ class CustomerList(ConsolePage, TemplateView):
             empty_url=create if may_create else "",
             empty_label=_("Add your first customer"),
         )
+        if may_create:
+            listing.bulk = bulk_of(listing.view.key if listing.view else "")
         is_shared = listing.saved is not None and listing.saved.is_shared
         may_replace = not is_shared or self.may(StaffPermission.MANAGE_SETTINGS)
         return super().get_context_data(listing=listing, may_replace=may_replace, **kwargs)

@@ -1,6 +1,7 @@
 """Customers, their people, and what is kept about them."""
 
 from customers.models.account_runs import AccountRun
+from customers.models.bulk_runs import BulkRow, BulkRun
 from customers.models.contacts import Contact
 from customers.models.custom_fields import Choice, CustomField
 from customers.models.custom_ranks import CustomRank
@@ -13,6 +14,8 @@ from customers.models.purchase_orders import PurchaseOrder
 
 __all__ = [
     "AccountRun",
+    "BulkRow",
+    "BulkRun",
     "Choice",
     "Contact",
     "CustomField",

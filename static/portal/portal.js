@@ -54,6 +54,7 @@
       case "g": chord = "g"; setTimeout(() => { chord = null; }, 1200); break;
       case "j": move(1); break;
       case "k": move(-1); break;
+      case "x": { const box = here < 0 ? null : $("input[type=checkbox]", rows[here]); if (box) { e.preventDefault(); box.click(); } break; }
     }
   });
 

@@ -9,6 +9,8 @@ from factory.django import DjangoModelFactory
 
 from customers.models import (
     AccountRun,
+    BulkRow,
+    BulkRun,
     Contact,
     Customer,
     CustomField,
@@ -216,3 +218,27 @@ class ImportRowFactory(DjangoModelFactory[ImportRow]):
     outcome = ImportRow.Outcome.REFUSED
     name = "Acme"
     reason = "Missing: E-mail."
+
+
+class BulkRunFactory(DjangoModelFactory[BulkRun]):
+    """Customers that were to be suspended. The row only, without a job."""
+
+    class Meta:
+        model = BulkRun
+
+    action = BulkRun.Action.SUSPEND
+    plan = "0" * 64
+    started_by = SubFactory(UserFactory)
+
+
+class BulkRowFactory(DjangoModelFactory[BulkRow]):
+    """A customer that was skipped."""
+
+    class Meta:
+        model = BulkRow
+
+    run = SubFactory(BulkRunFactory)
+    number = Sequence(lambda number: number + 1)
+    customer = SubFactory(CustomerFactory)
+    outcome = BulkRow.Outcome.SKIPPED
+    reason = BulkRow.Reason.ARCHIVED

@@ -165,6 +165,18 @@ _RESELLER = (
     FROM generate_series(1, %(rows)s) n
     """,
     """
+    INSERT INTO customers_bulkrun (id, action, tags, reason, is_all_matching, parameters, plan,
+        total, counts, created_at)
+    SELECT md5('bulk' || n)::uuid, 'suspend', '{}', '', false, '{}', '', 100, '{"done": 100}',
+        now() - n * interval '1 minute'
+    FROM generate_series(1, %(rows)s) n
+    """,
+    """
+    INSERT INTO customers_bulkrow (run_id, number, customer_id, outcome, reason)
+    SELECT md5('bulk' || 1 + n %% 200)::uuid, 1 + n / 200, md5('customer' || n)::uuid, 'done', ''
+    FROM generate_series(1, %(rows)s) n
+    """,
+    """
     INSERT INTO jobs_storedfile (id, name, size, created_at, keep_until)
     SELECT md5('file' || n)::uuid, 'crowd.csv', 3, now(), now() + n * interval '1 minute'
     FROM generate_series(1, %(rows)s) n

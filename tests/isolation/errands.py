@@ -1,6 +1,7 @@
 """What people and beat do besides opening pages: each way into a flow, and every task."""
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -15,9 +16,12 @@ from accounts.roles import StaffRole
 from approvals import tasks as approvals
 from approvals.flows import drafts
 from approvals.models import ApprovalRequest
-from customers import custom_search
+from customers import bulk_plans, custom_search
 from customers import tasks as customers
-from customers.models import Customer, CustomField
+from customers.flows import bulk
+from customers.flows.bulk import Order
+from customers.models import BulkRun, Customer, CustomField
+from customers.tags import Tags
 from jobs import files
 from jobs import tasks as jobs
 from jobs.models import StoredFile
@@ -125,6 +129,19 @@ def come_back_after_a_suspension(client: HostClient, world: World) -> None:
     send(client, "console:team:reactivate", {}, person_id=world.member.pk)
 
 
+def suspend_all_that_a_filter_finds(client: HostClient, world: World) -> None:
+    come_in(client, world.staff[StaffRole.OWNER])
+    body: dict[str, Any] = {"what": "suspend", "scope": "matching"}
+    address = f"{reverse('console:bulk:confirm', urlconf='config.urls_reseller')}?tag=tag27"
+    page: Any = client.post(address, body)
+    form = page.context["form"]
+    told = {"plan": form["plan"].value(), "key": form["key"].value()}
+    assert client.post(form.action, {**body, **told}).status_code == HTTPStatus.FOUND
+    run = BulkRun.objects.get(pk=told["key"])
+    assert (run.done, run.skipped) == (page.context["plan"].to_do, 0)
+    assert run.done > 100
+
+
 def look_for_a_request_that_was_deleted(client: HostClient, world: World) -> None:
     come_in(client, world.staff[StaffRole.OWNER])
     ids = {"request_id": world.request.pk}
@@ -147,6 +164,7 @@ ERRANDS: dict[str, Callable[[HostClient, World], None]] = {
         change_a_password,
         log_out_everywhere_else,
         come_back_after_a_suspension,
+        suspend_all_that_a_filter_finds,
         look_for_a_request_that_was_deleted,
     )
 }
@@ -215,6 +233,19 @@ def import_some_rows() -> None:
     assert outcomes(contacts) == ["added"]
 
 
+def tag_some_customers() -> None:
+    """As many as take several chunks."""
+    chosen = Customer.objects.filter(code__in=[f"CROWD-{number}" for number in range(1, 100)])
+    order = Order("add_tags", bulk_plans.plan_of(chosen, "add_tags").mark, tags=Tags(["errand"]))
+    run = bulk.start(order, chosen, by=UserFactory.create(), key=uuid.uuid4())
+    assert run.done == 99
+
+
+def do_jobs() -> None:
+    import_some_rows()
+    tag_some_customers()
+
+
 def delete_a_file() -> None:
     old = files.write("old.csv", [b"a,b"], keep=dt.timedelta(days=-1))
     jobs.delete_old_files()
@@ -232,7 +263,7 @@ TASKS: dict[str, Callable[[], None]] = {
     "customers.sweep_purchase_orders": customers.sweep_purchase_orders,
     "customers.sweep_search": customers.sweep_search,
     "jobs.delete_old_files": delete_a_file,
-    "jobs.run": import_some_rows,
+    "jobs.run": do_jobs,
     "jobs.sweep": jobs.sweep,
     "notifications.send_mail": send_a_mail,
     "notifications.send_mails": send_some_mails,

@@ -9,7 +9,7 @@ from accounts.models import OneTimeLink, Session, User
 from approvals.models import ApprovalRequest
 from audit.models import AuditEntry
 from customers.flows.customers import EDITED
-from customers.models import Customer, CustomRank, Membership
+from customers.models import BulkRow, Customer, CustomRank, Membership
 from customers.roles import CustomerRole
 from inbox import store
 from jobs.models import StoredPart
@@ -20,6 +20,8 @@ from tests.factories.approvals import ApprovalRequestFactory
 from tests.factories.audit import AuditEntryFactory
 from tests.factories.customers import (
     AccountRunFactory,
+    BulkRowFactory,
+    BulkRunFactory,
     ContactFactory,
     CustomerFactory,
     GroupFactory,
@@ -52,6 +54,8 @@ def grow(world: World, number: int) -> None:
         StoredPart.objects.create(file=source.file, number=0, content=b"Code")
         JobFactory.create(finished=True)
         ImportRowFactory.create(source=world.source)
+        BulkRunFactory.create(job=JobFactory.create(kind="customers.bulk", finished=True))
+        _what_became_of_more_customers(world)
         StaffMemberFactory.create(viewer=True)
         for record in records:
             changes = {"code": ["OLD", "NEW"]}
@@ -95,6 +99,16 @@ def _what_a_customer_has(customer: Customer) -> None:
     GroupFactory.create(customer=customer, tags=[uuid.uuid4().hex], attributes={"cost": "4711"})
     day = today()
     PurchaseOrderFactory.create(customer=customer, expires_on=day, renewal_on=day)
+
+
+def _what_became_of_more_customers(world: World) -> None:
+    """One more row of each outcome."""
+    number = BulkRow.objects.count()
+    for outcome in BulkRow.Outcome:
+        number += 1
+        reason = BulkRow.Reason.ARCHIVED if outcome == BulkRow.Outcome.SKIPPED else ""
+        told = {"number": number, "outcome": outcome, "reason": reason}
+        BulkRowFactory.create(run=world.bulk, customer=world.other_customer, **told)
 
 
 def _link(user: User) -> OneTimeLink:

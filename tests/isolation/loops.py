@@ -31,6 +31,8 @@ BOUNDED: dict[Loop, str] = {
         "rules of one field"
     ),
     ("components/error_summary.html", "for line in lines"): _FIELDS,
+    ("components/bulk_bar.html", "for action in listing.bulk.shown"): "what can be done",
+    ("components/bulk_bar.html", "for action in listing.bulk.more"): "what can be done",
     ("components/layout/_keys.html", "for link in links"): _MENU,
     ("components/layout/_menu.html", "for link in links"): _MENU,
     ("components/list_chips.html", "for chip in listing.chips"): "a list's parameters",
@@ -55,6 +57,10 @@ BOUNDED: dict[Loop, str] = {
     ("console/contacts/accounts.html", "for row in todo"): (
         "the contacts that were ticked on one page"
     ),
+    ("console/bulk/_skipped.html", "for reason, number in reasons"): "reasons for being skipped",
+    ("console/bulk/confirm.html", "for customer in names"): "ten names at most",
+    ("console/bulk/confirm.html", "for words in selection.in_words"): "a list's parameters",
+    ("console/bulk/detail.html", "for tag in run.tags"): "twenty tags at most",
     ("console/custom_fields/list.html", "for field in live"): "fifty custom fields at most",
     ("console/custom_fields/list.html", "for field in retired"): "fifty custom fields at most",
     ("console/customer_fields/detail.html", "for fact in live"): "fifty custom fields at most",

@@ -11,6 +11,8 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.roles import StaffPermission as Staff
+from customers import bulk_plans
+from customers.models import Customer
 from customers.roles import CustomerPermission as Company
 from tests.isolation.world import World
 
@@ -75,6 +77,19 @@ def a_file(_world: World) -> dict[str, Any]:
 
 def source(world: World) -> dict[str, Any]:
     return {"import_id": world.source.pk}
+
+
+def bulk_run(world: World) -> dict[str, Any]:
+    return {"run_id": world.bulk.pk}
+
+
+def a_selection(world: World) -> dict[str, Any]:
+    return {"what": "suspend", "ids": [world.customer.pk]}
+
+
+def a_confirmed_selection(world: World) -> dict[str, Any]:
+    plan = bulk_plans.plan_of(Customer.objects.filter(pk=world.customer.pk), "suspend")
+    return {**a_selection(world), "plan": plan.mark}
 
 
 def group(world: World) -> dict[str, Any]:
@@ -273,6 +288,12 @@ PAGES: dict[str, Page] = {
     "console:list_views:edit": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, saved_view, a_view),
     "console:list_views:replace": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, saved_view, a_view),
     "console:list_views:delete": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, saved_view, nothing),
+    "console:bulk:confirm": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, post=a_selection),
+    "console:bulk:start": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, post=a_confirmed_selection),
+    "console:bulk:list": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS),
+    "console:bulk:detail": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, bulk_run),
+    "console:bulk:cancel": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, bulk_run, nothing),
+    "console:bulk:go_on": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, bulk_run, nothing),
     "console:imports:list": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS),
     "console:imports:upload": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, post=a_file),
     "console:imports:template": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS),

@@ -13,6 +13,8 @@ GROWING = {
     "approvals_signup",
     "audit_auditentry",
     "customers_accountrun",
+    "customers_bulkrow",
+    "customers_bulkrun",
     "customers_contact",
     "customers_customer",
     "customers_customrank",

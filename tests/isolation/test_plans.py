@@ -32,7 +32,7 @@ from tests.isolation.world import World, make_world
 
 _NEXT = re.compile(r'href="(\?[^"]*cursor=[^"]+)"')
 # Asks once more before anything is done.
-ASKS = {"console:contacts:accounts"}
+ASKS = {"console:bulk:confirm", "console:contacts:accounts"}
 FORMS = [name for name, page in PAGES.items() if page.door is Door.CONSOLE and page.post]
 
 

@@ -76,6 +76,7 @@ VARIANTS = {
         "?per=25&sort=-organization_name",
         *(f"?{query}" for query in FILTERED),
     ],
+    "console:bulk:detail": ["?view=skipped", "?view=done", "?view=waiting", "?sort=-number"],
     "console:search": [
         f"?q={words}"
         for words in ("nordic", "anna", "an", "zzqqxx", "zq", "nordic+zzqqxx", "po-77")

@@ -7,6 +7,7 @@ from accounts.roles import StaffRole
 from approvals.models import ApprovalRequest
 from customers.models import (
     AccountRun,
+    BulkRun,
     Contact,
     Customer,
     CustomField,
@@ -22,6 +23,8 @@ from tests.factories.accounts import StaffMemberFactory, UserFactory
 from tests.factories.approvals import SignupFactory
 from tests.factories.customers import (
     AccountRunFactory,
+    BulkRowFactory,
+    BulkRunFactory,
     ContactFactory,
     CustomerFactory,
     CustomFieldFactory,
@@ -57,6 +60,7 @@ class World:
     run: AccountRun
     other_run: AccountRun  # of the other customer
     source: Import  # was tried out
+    bulk: BulkRun  # was cancelled
     request: ApprovalRequest
     mail: OutgoingMail
     member: StaffMember  # of the team; may be changed
@@ -95,6 +99,7 @@ def make_world() -> World:
         run=AccountRunFactory(customer=customer),
         other_run=AccountRunFactory(customer=other_customer),
         source=_source(),
+        bulk=_bulk(customer, other_customer),
         request=SignupFactory().request,
         mail=OutgoingMailFactory(about=[customer.pk]),
         member=StaffMemberFactory(viewer=True, invited=True),
@@ -118,3 +123,13 @@ def _source() -> Import:
     source: Import = ImportFactory(trial=trial)
     ImportRowFactory(source=source)
     return source
+
+
+def _bulk(customer: Customer, other: Customer) -> BulkRun:
+    job = JobFactory(kind="customers.bulk", finished=True, state="cancelled")
+    run: BulkRun = BulkRunFactory(
+        job=job, total=2, counts={"archived": 1}, tags=["old"], reason="Unpaid"
+    )
+    BulkRowFactory(run=run, number=1, customer=other)
+    BulkRowFactory(run=run, number=2, customer=customer, outcome="waiting", reason="")
+    return run
