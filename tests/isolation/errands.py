@@ -17,6 +17,8 @@ from approvals.flows import drafts
 from approvals.models import ApprovalRequest
 from customers import custom_search
 from customers import tasks as customers
+from customers.flows import exports
+from customers.flows.exports import Order
 from customers.models import Customer, CustomField
 from jobs import files
 from jobs import tasks as jobs
@@ -26,6 +28,7 @@ from notifications.models import OutgoingMail
 from operations import tasks as operations
 from resellers import tasks as resellers
 from resellers.current import today
+from tests.console.exporting import ask, content, rows
 from tests.customers.importing import CONTACTS, outcomes, take_over
 from tests.factories.accounts import PASSWORD, UserFactory, hashed_password
 from tests.factories.approvals import ApprovalRequestFactory
@@ -133,6 +136,15 @@ def look_for_a_request_that_was_deleted(client: HostClient, world: World) -> Non
     assert client.get(path).status_code == HTTPStatus.CONFLICT
 
 
+def export_a_customer(client: HostClient, world: World) -> None:
+    """Streamed, and chosen by ticks."""
+    come_in(client, world.staff[StaffRole.OWNER])
+    key = str(world.customer.pk)
+    for query, chosen in (({"q": key}, {}), ({}, {"scope": "selected", "ids": [key]})):
+        table = rows(content(client, ask(client, query, columns="all", **chosen)))
+        assert len(table) == 1 + 1, query
+
+
 ERRANDS: dict[str, Callable[[HostClient, World], None]] = {
     each.__name__: each
     for each in (
@@ -148,6 +160,7 @@ ERRANDS: dict[str, Callable[[HostClient, World], None]] = {
         log_out_everywhere_else,
         come_back_after_a_suspension,
         look_for_a_request_that_was_deleted,
+        export_a_customer,
     )
 }
 
@@ -215,6 +228,22 @@ def import_some_rows() -> None:
     assert outcomes(contacts) == ["added"]
 
 
+def export_a_sheet() -> None:
+    """Of one customer, in all columns."""
+    known = Customer.objects.get(code="CROWD-7")
+    order = Order(format="xlsx", parameters={"q": str(known.pk)}, told="One")
+    export = exports.start(order, rows=1, by=UserFactory.create())
+    assert export.job_id
+    jobs.run(job_id=str(export.job_id))
+    export.refresh_from_db()
+    assert export.rows == 1
+
+
+def work_in_the_background() -> None:
+    import_some_rows()
+    export_a_sheet()
+
+
 def delete_a_file() -> None:
     old = files.write("old.csv", [b"a,b"], keep=dt.timedelta(days=-1))
     jobs.delete_old_files()
@@ -232,7 +261,7 @@ TASKS: dict[str, Callable[[], None]] = {
     "customers.sweep_purchase_orders": customers.sweep_purchase_orders,
     "customers.sweep_search": customers.sweep_search,
     "jobs.delete_old_files": delete_a_file,
-    "jobs.run": import_some_rows,
+    "jobs.run": work_in_the_background,
     "jobs.sweep": jobs.sweep,
     "notifications.send_mail": send_a_mail,
     "notifications.send_mails": send_some_mails,

@@ -76,6 +76,13 @@ VARIANTS = {
         "?per=25&sort=-organization_name",
         *(f"?{query}" for query in FILTERED),
     ],
+    "console:exports:new": [
+        "?sort=-created_at",
+        "?q=nordic",
+        "?country=TV&q=zzqqxx",
+        "?view=archived",
+        "?field.seats.from=500&country=DE",
+    ],
     "console:search": [
         f"?q={words}"
         for words in ("nordic", "anna", "an", "zzqqxx", "zq", "nordic+zzqqxx", "po-77")

@@ -10,6 +10,7 @@ from customers.models import (
     Contact,
     Customer,
     CustomField,
+    Export,
     Group,
     Import,
     Membership,
@@ -25,6 +26,7 @@ from tests.factories.customers import (
     ContactFactory,
     CustomerFactory,
     CustomFieldFactory,
+    ExportFactory,
     GroupFactory,
     ImportFactory,
     ImportRowFactory,
@@ -57,6 +59,8 @@ class World:
     run: AccountRun
     other_run: AccountRun  # of the other customer
     source: Import  # was tried out
+    export: Export  # the owner's, waits for a worker
+    stored_export: Export  # the owner's, with a file
     request: ApprovalRequest
     mail: OutgoingMail
     member: StaffMember  # of the team; may be changed
@@ -95,6 +99,8 @@ def make_world() -> World:
         run=AccountRunFactory(customer=customer),
         other_run=AccountRunFactory(customer=other_customer),
         source=_source(),
+        export=ExportFactory(made_by=staff[StaffRole.OWNER], under_way=True),
+        stored_export=ExportFactory(made_by=staff[StaffRole.OWNER], finished=True),
         request=SignupFactory().request,
         mail=OutgoingMailFactory(about=[customer.pk]),
         member=StaffMemberFactory(viewer=True, invited=True),
