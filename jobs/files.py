@@ -40,13 +40,12 @@ def read(file: StoredFile) -> Iterator[bytes]:
 
 
 def copy(file: StoredFile) -> IO[bytes]:
-    """The content where one can seek in it: on this machine's disk, or while it is no longer than a
-    part, in memory. Close it: then it is gone.
+    """The content where one can seek in it, on this machine's disk. Close it: then it is gone.
 
     Raises FileGoneError.
     """
     size = 0
-    copied = tempfile.SpooledTemporaryFile(max_size=PART)  # noqa: SIM115 - whoever asked for it closes it
+    copied = tempfile.TemporaryFile()  # noqa: SIM115 - whoever asked for it closes it
     for part in read(file):
         size += copied.write(part)
     if size != file.size:

@@ -1,10 +1,11 @@
 """Exporting the list of customers: as it is looked at, at once or in the background."""
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import content_disposition_header
@@ -26,7 +27,7 @@ from customers.flows import exports as flows
 from customers.flows.exports import Order
 from customers.models import Export
 from jobs import files
-from jobs.models import Job
+from jobs.models import Job, StoredFile
 
 MOST_STREAMED = 50_000  # rows; whoever waits longer waits for a worker
 _TYPES = {
@@ -174,31 +175,31 @@ class Cancel(ExportPage):
 
 
 class Download(ExportPage):
-    """The file. It is copied to this machine's disk first: what is sent needs no database."""
-
     http_method_names = ["get"]
 
-    def get(self, *_args: Any, **_kwargs: Any) -> FileResponse:
+    def get(self, *_args: Any, **_kwargs: Any) -> StreamingHttpResponse:
         job, file = self.export.job, self.export.file
         if file is None or job is None or job.state != Job.State.DONE:
             raise Http404
-        try:
-            content = files.copy(file)
-        except files.FileGoneError as error:
-            raise Http404 from error
-        return FileResponse(
-            content,
-            as_attachment=True,
-            filename=self.export.file_name,
-            content_type=_TYPES[Export.Format(self.export.format)],
-        )
+        response = _attached(self.export, _copied(file))
+        response["Content-Length"] = str(file.size)
+        return response
+
+
+def _copied(file: StoredFile) -> Iterator[bytes]:
+    """The content from this machine's disk: once the first byte is sent, no database is needed."""
+    with files.copy(file) as content:
+        yield from iter(lambda: content.read(files.PART), b"")
 
 
 def _streamed(export: Export, table: Table) -> StreamingHttpResponse:
     """The cursor is opened here, in the reseller's schema, before the first byte is sent."""
     pieces = texts.parts(table, export.delimiter)
+    return _attached(export, (piece for _done, piece in pieces))
+
+
+def _attached(export: Export, content: Iterator[bytes]) -> StreamingHttpResponse:
     name = content_disposition_header(True, export.file_name)  # noqa: FBT003 - Django's signature
     headers = {"Content-Disposition": name or "", "Cache-Control": "no-store"}
-    return StreamingHttpResponse(
-        (piece for _done, piece in pieces), content_type=_TYPES[Export.Format.CSV], headers=headers
-    )
+    kind = _TYPES[Export.Format(export.format)]
+    return StreamingHttpResponse(content, content_type=kind, headers=headers)

@@ -34,7 +34,7 @@ def exported(delimiter: str = ",") -> bytes:
 
 
 def stored() -> list[dict[str, Any]]:
-    return list(Customer.objects.order_by("pk").values())
+    return [dict(each) for each in Customer.objects.order_by("pk").values()]
 
 
 def outcomes(raw: bytes) -> list[tuple[str, str]]:

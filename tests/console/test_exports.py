@@ -21,7 +21,7 @@ from customers.flows import list_views
 from customers.models import Customer, Export
 from jobs import files
 from jobs.models import Job, StoredFile
-from jobs.running import claim
+from jobs.running import Run, claim
 from notifications.models import OutgoingMail
 from resellers.current import current_time_zone
 from resellers.models import Reseller
@@ -422,13 +422,13 @@ def test_an_export_is_cancelled_between_two_chunks(
     CustomerFactory.create_batch(3)
     ask(client, format=kind)
     export = Export.objects.get()
-    tell = running.Run.tell
+    tell = Run.tell
 
     def telling(self: Any, **told: int) -> None:
         tell(self, **told)
         client.post(page_of("cancel", export.pk))
 
-    monkeypatch.setattr(running.Run, "tell", telling)
+    monkeypatch.setattr(Run, "tell", telling)
 
     worked(export)
 
@@ -452,7 +452,7 @@ def test_a_worker_that_is_killed_leaves_no_half_file_and_the_next_begins_again(
     ask(client, format="xlsx")
     export = Export.objects.get()
     with monkeypatch.context() as patch:
-        patch.setattr(running.files, "write", _killed)
+        patch.setattr(files, "write", _killed)
         with pytest.raises(WorkerKilledError):
             worked(export)
     assert not StoredFile.objects.exists()
