@@ -29,15 +29,18 @@ def customer_joined(membership: Membership, *, by: User, event: str) -> Outgoing
     )
 
 
-def export_ready(export: Export, *, by: User) -> OutgoingMail:
-    """Tells whoever asked for an export that its file is there. Never holds the file itself."""
+def export_ready(export: Export, *, customers: str, by: User) -> OutgoingMail:
+    """Tells whoever asked for an export that its file is there. Never holds the file itself.
+
+    `customers`: how many it holds, in words.
+    """
     file = export.file
     return outbox.queue(
         "export_ready",
         to=recipient(by),
         tokens={
             "file_name": export.file_name,
-            "rows": f"{export.rows:,}",
+            "customers": customers,
             "kept_until": file.keep_until if file else "",
             "export_url": absolute_url(reverse("console:exports:detail", args=[export.pk])),
         },

@@ -168,7 +168,7 @@ _KINDS = [
         reason=_("You get this mail because you asked for an export at {reseller}."),
         own_tokens={
             "file_name": Token(_("The name of the file"), "customers-2026-11-22.xlsx"),
-            "rows": Token(_("How many rows it has"), "12,345"),
+            "customers": Token(_("How many customers it holds"), "12,345 customers"),
             "kept_until": Token(_("Until when the file is kept"), "Dec. 6, 2026, 2:30 p.m. UTC"),
             "export_url": Token(
                 _("The export's page, behind the log-in"),

@@ -79,7 +79,7 @@ def note_the_end(job: Job) -> None:
     came = counted(export.rows) if export.file else job.sentence
     _record(ENDED, export, export.made_by, f"{job.get_state_display()}. {came}".strip())
     if export.file and job.state == Job.State.DONE:
-        mails.export_ready(export, by=export.made_by)
+        mails.export_ready(export, customers=came, by=export.made_by)
 
 
 def counted(rows: int) -> str:

@@ -163,7 +163,7 @@ _RESELLER = (
     INSERT INTO customers_export (id, file_name, format, delimiter, parameters, told, rows,
         made_by_id, created_at)
     SELECT md5('export' || n)::uuid, 'crowd.csv', 'csv', ',', '{}', '', 3,
-        md5('user' || n %% %(team)s)::uuid, now() - n * interval '1 minute'
+        md5('user' || 1 + n %% %(team)s)::uuid, now() - n * interval '1 minute'
     FROM generate_series(1, %(rows)s) n
     """,
     """
