@@ -47,7 +47,9 @@ class ExportCustomers(LookPage, FormView[ExportForm]):
         kwargs = {**self.get_form_kwargs(), "cancel_url": self.cancel_url}
         if not self.is_asked:
             kwargs.update(data=None, files=None)
-        return (form_class or self.get_form_class())(**kwargs)
+        form = (form_class or self.get_form_class())(**kwargs)
+        form.action = f"?{self.listing.saved_query}"
+        return form
 
     def get_initial(self) -> dict[str, Any]:
         used = Export.objects.filter(made_by=self.user, format=Export.Format.CSV).first()

@@ -99,10 +99,9 @@ def test_a_filter_that_is_not_understood_exports_nothing(client: HostClient) -> 
     CustomerFactory()
     response = ask(client, {"created.from": "soon", "country": "DE"})
 
-    shown = response.content.decode()
-    assert "was not used" in shown
-    assert 'type="submit"' in shown
+    assert "was not used" in response.content.decode()
     assert not AuditEntry.objects.exists()
+    assert response.context["form"].action == "?country=DE", "whoever has read it, may go on"
 
 
 # ── CSV ──
