@@ -79,6 +79,8 @@ def test_only_the_platforms_own_tasks_run_in_public() -> None:
         "approvals.sweep_drafts",
         "customers.sweep_purchase_orders",
         "customers.sweep_search",
+        "jobs.delete_old_files",
+        "jobs.sweep",
         "notifications.sweep",
         "operations.gather_figures",
         "resellers.provision",
