@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, auto
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,7 @@ class Kind(Enum):
     TEXT = auto()
     NUMBER = auto()
     DAY = auto()
-    MOMENT = auto()  # by the reseller's clock, without a time zone
+    MOMENT = auto()  # by the reseller's clock
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def _listed(zone: ZoneInfo) -> dict[str, tuple[Column, ...]]:
         "organization_name": (Column(_("Organization"), "organization_name"),),
         "code": (Column(_("Code"), "code"),),
         "contact": (Column(_("Contact"), "contact_name"), Column(_("E-mail"), "contact_email")),
-        "country": (Column(_("Country"), "country", country_name),),
+        "country": (Column(_("Country"), "country", lru_cache(maxsize=512)(country_name)),),
         "tags": (Column(_("Tags"), "tags", ", ".join),),
         "people": (Column(_("People"), "people_count", kind=Kind.NUMBER),),
         "created_at": (Column(_("Created"), "created_at", _clock(zone), Kind.MOMENT),),
@@ -141,7 +142,7 @@ def _day(value: object) -> Cell:
 
 
 def _clock(zone: ZoneInfo) -> Callable[[dt.datetime], Cell]:
-    return lambda moment: moment.astimezone(zone).replace(tzinfo=None, microsecond=0)
+    return lambda moment: moment.astimezone(zone)
 
 
 def _status() -> Callable[[str], Cell]:

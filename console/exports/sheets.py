@@ -89,5 +89,5 @@ _MAKE: dict[Kind, Callable[[Any], Any]] = {
     Kind.TEXT: _text,
     Kind.NUMBER: _number,
     Kind.DAY: _day,
-    Kind.MOMENT: lambda value: value,
+    Kind.MOMENT: lambda moment: moment.replace(tzinfo=None, microsecond=0),
 }

@@ -49,10 +49,15 @@ def _number(value: object) -> object:
     return neutral(value) if isinstance(value, str) else value
 
 
-# What is left is written as Python writes it: 2026-11-22, 2026-11-22 14:30:05, 12.50.
+def _moment(value: object) -> str:
+    """2026-11-22 14:30:05, without the zone: spreadsheets know none."""
+    return str(value)[:19]
+
+
+# What is left is written as Python writes it: 2026-11-22, 12.50.
 _WRITE: dict[Kind, Callable[[Any], Any]] = {
     Kind.TEXT: _text,
     Kind.NUMBER: _number,
     Kind.DAY: _number,
-    Kind.MOMENT: str,
+    Kind.MOMENT: _moment,
 }

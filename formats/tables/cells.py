@@ -2,6 +2,7 @@
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _QUOTE = "'"
+_FIRST = frozenset((*_DANGEROUS, _QUOTE))
 
 
 def neutral(text: str) -> str:
@@ -10,6 +11,8 @@ def neutral(text: str) -> str:
     Text that looks as if it had been made neutral before gets one more quote, so that `plain` gives
     back every text as it was.
     """
+    if text[:1] not in _FIRST:  # nearly all: a file has millions of cells
+        return text
     return f"{_QUOTE}{text}" if text.lstrip(_QUOTE).startswith(_DANGEROUS) else text
 
 
