@@ -81,23 +81,26 @@ class ExportCustomers(LookPage, FormView[ExportForm]):
         return super().post(*args, **kwargs)
 
     def form_valid(self, form: ExportForm) -> HttpResponseBase:  # type: ignore[override]
-        told = form.cleaned_data
-        columns = None if told["columns"] == ALL else list(self.look.columns)
-        table = table_of(self.listing, columns, form.chosen)
+        order = self.order(form)
+        table = table_of(self.listing, order.columns, order.chosen)
         rows = bounded_count(table.customers, MOST_STREAMED)
-        order = Order(
+        if order.format == Export.Format.CSV and rows <= MOST_STREAMED:
+            return _streamed(flows.note_stream(order, rows=rows, by=self.user), table)
+        key = form.cleaned_data["key"]
+        export = flows.start(order, rows=rows, by=self.user, key=key)
+        return redirect("console:exports:detail", export.pk)
+
+    def order(self, form: ExportForm) -> Order:
+        """What the form and the list's address ask for."""
+        told = form.cleaned_data
+        return Order(
             format=told["format"],
             delimiter=told["delimiter"] or Export.Delimiter.COMMA,
-            columns=columns,
-            parameters=self.plain_parameters,
+            columns=None if told["columns"] == ALL else list(self.look.columns),
+            parameters=self.listing.told,
             chosen=form.chosen,
             told=self.in_words(form.chosen),
         )
-        if order.format == Export.Format.CSV and rows <= MOST_STREAMED:
-            export = flows.note_stream(order, rows=rows, by=self.user)
-            return _streamed(export, table)
-        export = flows.start(order, rows=rows, by=self.user, key=told["key"])
-        return redirect("console:exports:detail", export.pk)
 
     @property
     def is_asked(self) -> bool:
@@ -112,11 +115,6 @@ class ExportCustomers(LookPage, FormView[ExportForm]):
     @property
     def cancel_url(self) -> str:
         return list_url(self.request.GET.urlencode())
-
-    @property
-    def plain_parameters(self) -> dict[str, str]:
-        """What makes the rows, for whoever knows no saved views."""
-        return self.listing.told
 
     def in_words(self, chosen: list[uuid.UUID] | None) -> str:
         listing = self.listing

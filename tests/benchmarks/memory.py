@@ -18,10 +18,10 @@ class Peak:
 
 
 @contextlib.contextmanager
-def watched(pid: int) -> Iterator[Peak]:
+def watched(pid: int | None) -> Iterator[Peak]:
     """Watch a process and all that come from it; the peak is there at the end."""
     peak, before = Peak(), {}
-    for each in descendants(pid):
+    for each in descendants(pid) if pid else []:
         with contextlib.suppress(OSError):  # it has just ended
             # Linux: forget the peak there was (proc(5), clear_refs).
             Path(f"/proc/{each}/clear_refs").write_text("5")
