@@ -18,6 +18,8 @@ class StaffPermission(StrEnum):
     VIEW_CONSOLE = "view_console"
     VIEW_CUSTOMERS = "view_customers"
     EDIT_CUSTOMERS = "edit_customers"
+    # To take the list away as a file. Whoever may only look sees pages of it.
+    EXPORT_CUSTOMERS = "export_customers"
     MANAGE_PEOPLE = "manage_people"
     VIEW_REQUESTS = "view_requests"
     DECIDE_REQUESTS = "decide_requests"
@@ -32,8 +34,8 @@ _VIEWER = {
     StaffPermission.VIEW_REQUESTS,
     StaffPermission.VIEW_TEAM,
 }
-_SUPPORT = _VIEWER | {StaffPermission.EDIT_CUSTOMERS, StaffPermission.MANAGE_PEOPLE}
-_BILLING = _VIEWER | {StaffPermission.EDIT_CUSTOMERS}
+_BILLING = _VIEWER | {StaffPermission.EDIT_CUSTOMERS, StaffPermission.EXPORT_CUSTOMERS}
+_SUPPORT = _BILLING | {StaffPermission.MANAGE_PEOPLE}
 _ADMIN = (
     _SUPPORT
     | _BILLING

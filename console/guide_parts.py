@@ -18,6 +18,7 @@ PARTS = {
     "console:list_views:": "customers#the-list",
     "console:search": "customers#search-in-everything",
     "console:imports:": "customers#import",
+    "console:exports:": "customers#export",
     "console:people:": "customers#users",
     "console:contacts:": "customers#contacts",
     "console:contacts:accounts": "customers#user-accounts-from-contacts",

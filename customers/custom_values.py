@@ -103,6 +103,11 @@ def day_of(field: CustomField, value: Value | None) -> dt.date | None:
     return dt.date.fromisoformat(str(value)) if is_day else None
 
 
+def is_number(text: str) -> bool:
+    """Whether this reads as a number of ours: digits, a point, a sign."""
+    return _NUMBER.fullmatch(text) is not None
+
+
 def search_text(searched: Iterable[CustomField], values: Values) -> str:
     """What the search finds of a record: the values of the fields that are searched."""
     keys = sorted(field.key for field in searched)

@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from accounts.mails import recipient
 from accounts.models import User
-from customers.models import Membership
+from customers.models import Export, Membership
 from notifications import outbox
 from notifications.models import OutgoingMail
 from resellers.current import absolute_url
@@ -26,4 +26,24 @@ def customer_joined(membership: Membership, *, by: User, event: str) -> Outgoing
         },
         unique_key=f"customer_joined:{membership.pk}:{event}",
         about=[user, customer],
+    )
+
+
+def export_ready(export: Export, *, customers: str, by: User) -> OutgoingMail:
+    """Tells whoever asked for an export that its file is there. Never holds the file itself.
+
+    `customers`: how many it holds, in words.
+    """
+    file = export.file
+    return outbox.queue(
+        "export_ready",
+        to=recipient(by),
+        tokens={
+            "file_name": export.file_name,
+            "customers": customers,
+            "kept_until": file.keep_until if file else "",
+            "export_url": absolute_url(reverse("console:exports:detail", args=[export.pk])),
+        },
+        unique_key=f"export_ready:{export.pk}",
+        about=[by, export],
     )

@@ -163,6 +163,22 @@ _KINDS = [
         required=frozenset({"message"}),
     ),
     MailKind(
+        name="export_ready",
+        label=_("Export is ready"),
+        reason=_("You get this mail because you asked for an export at {reseller}."),
+        own_tokens={
+            "file_name": Token(_("The name of the file"), "customers-2026-11-22.xlsx"),
+            "customers": Token(_("How many customers it holds"), "12,345 customers"),
+            "kept_until": Token(_("Until when the file is kept"), "Dec. 6, 2026, 2:30 p.m. UTC"),
+            "export_url": Token(
+                _("The export's page, behind the log-in"),
+                "https://portal.example.com/console/customers/exports/7/",
+                TokenKind.URL,
+            ),
+        },
+        button="export_url",
+    ),
+    MailKind(
         name="password_reset",
         label=_("Password reset"),
         reason=_("You get this mail because somebody asked for a new password at {reseller}."),

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/views/", include("console.urls.list_views")),
     path("customers/bulk/", include("console.urls.bulk")),
     path("customers/imports/", include("console.urls.imports")),
+    path("customers/", include("console.urls.exports")),
     path("customers/<uuid:customer_id>/people/", include("console.urls.people")),
     path("customers/<uuid:customer_id>/contacts/", include("console.urls.contacts")),
     path("customers/<uuid:customer_id>/fields/", include("console.urls.customer_fields")),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from customers.custom_values import UnusableValueError, Value
 from customers.flows.filling import key_of
 from customers.imports.columns import Column
 from customers.imports.plans import Plan, sentences
-from customers.models import Customer
+from customers.models import Customer, CustomField
 from customers.models.addresses import BILLING, BILLING_PARTS
 from formats import addresses, phones
 
@@ -38,7 +38,7 @@ class Details:
             column = self._columns[key]
             try:
                 if column.field:
-                    custom[str(key_of(key))] = custom_values.parse(column.field, text)
+                    custom[str(key_of(key))] = _value(column.field, text, stored)
                 else:
                     told[key] = rules.value_of(Customer, key, text)
             except ValidationError as error:
@@ -110,6 +110,14 @@ class Details:
             column = self._columns.get(name)
             label = column.label if column else rules.label_of(Customer, name)
             plan.problems += sentences(label, error.messages)
+
+
+def _value(field: CustomField, text: str, stored: Customer | None) -> Value | None:
+    """The value that the text tells. A retired answer stays where it stood: exports hold it."""
+    before = stored.custom_values.get(field.key) if stored else None
+    if before is not None and custom_values.text_of(field, before) == text:
+        return cast("Value", before)
+    return custom_values.parse(field, text)
 
 
 def _now(name: str, told: Mapping[str, Any], stored: Customer | None) -> Any:

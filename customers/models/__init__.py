@@ -6,6 +6,7 @@ from customers.models.contacts import Contact
 from customers.models.custom_fields import Choice, CustomField
 from customers.models.custom_ranks import CustomRank
 from customers.models.customers import Customer
+from customers.models.exports import Export
 from customers.models.groups import Group
 from customers.models.imports import Import, ImportRow
 from customers.models.list_views import ListPreference, SavedView
@@ -21,6 +22,7 @@ __all__ = [
     "CustomField",
     "CustomRank",
     "Customer",
+    "Export",
     "Group",
     "Import",
     "ImportRow",

@@ -11,7 +11,17 @@ from embedded.errors import CannotStartError
 from tests.benchmarks import stage
 from tests.benchmarks.findings import SCALES
 
-NAMES = ("list", "filters", "mails", "sign-up", "new-reseller", "resellers", "size", "import")
+NAMES = (
+    "list",
+    "filters",
+    "mails",
+    "sign-up",
+    "new-reseller",
+    "resellers",
+    "size",
+    "import",
+    "export",
+)
 
 
 def main() -> int | str:

@@ -24,6 +24,7 @@ EXPECTED = {
     "resellers": {"resellers.page", "resellers.migrate"},
     "size": {"size.first-page", "size.deep-page", "size.search-for-a-rare-word"},
     "import": {"import.target", "import.bare"},
+    "export": {"export.stream", "export.csv-all", "export.xlsx", "export.memory-worker"},
 }
 
 

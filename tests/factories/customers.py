@@ -14,6 +14,7 @@ from customers.models import (
     Contact,
     Customer,
     CustomField,
+    Export,
     Group,
     Import,
     ImportRow,
@@ -25,7 +26,7 @@ from customers.order_status import OrderStatus
 from customers.roles import CustomerRole
 from resellers.clouds import Cloud
 from tests.factories.accounts import UserFactory
-from tests.factories.jobs import StoredFileFactory
+from tests.factories.jobs import JobFactory, StoredFileFactory
 
 
 class CustomerFactory(DjangoModelFactory[Customer]):
@@ -242,3 +243,23 @@ class BulkRowFactory(DjangoModelFactory[BulkRow]):
     customer = SubFactory(CustomerFactory)
     outcome = BulkRow.Outcome.SKIPPED
     reason = BulkRow.Reason.ARCHIVED
+
+
+class ExportFactory(DjangoModelFactory[Export]):
+    """Customers that were streamed at once, unless a trait says otherwise. The row only."""
+
+    class Meta:
+        model = Export
+
+    class Params:
+        finished = Trait(
+            job=SubFactory(JobFactory, kind="customers.export", finished=True),
+            file=SubFactory(StoredFileFactory),
+        )
+        under_way = Trait(job=SubFactory(JobFactory, kind="customers.export"))
+
+    file_name = "customers-2026-11-22.csv"
+    format = Export.Format.CSV
+    told = "View: All"
+    rows = 3
+    made_by = SubFactory(UserFactory)

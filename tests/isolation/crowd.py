@@ -160,6 +160,13 @@ _RESELLER = (
     FROM generate_series(1, %(rows)s) n
     """,
     """
+    INSERT INTO customers_export (id, file_name, format, delimiter, parameters, told, rows,
+        made_by_id, created_at)
+    SELECT md5('export' || n)::uuid, 'crowd.csv', 'csv', ',', '{}', '', 3,
+        md5('user' || 1 + n %% %(team)s)::uuid, now() - n * interval '1 minute'
+    FROM generate_series(1, %(rows)s) n
+    """,
+    """
     INSERT INTO customers_importrow (source_id, number, outcome, name, reason, is_odd)
     SELECT md5('import' || 1 + n %% 200)::uuid, 2 + n / 200, 'unchanged', 'Crowd', '', false
     FROM generate_series(1, %(rows)s) n

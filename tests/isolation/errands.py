@@ -18,8 +18,7 @@ from approvals.flows import drafts
 from approvals.models import ApprovalRequest
 from customers import bulk_plans, custom_search
 from customers import tasks as customers
-from customers.flows import bulk
-from customers.flows.bulk import Order
+from customers.flows import bulk, exports
 from customers.models import BulkRun, Customer, CustomField
 from customers.tags import Tags
 from jobs import files
@@ -30,6 +29,7 @@ from notifications.models import OutgoingMail
 from operations import tasks as operations
 from resellers import tasks as resellers
 from resellers.current import today
+from tests.console.exporting import ask, content, rows
 from tests.customers.importing import CONTACTS, outcomes, take_over
 from tests.factories.accounts import PASSWORD, UserFactory, hashed_password
 from tests.factories.approvals import ApprovalRequestFactory
@@ -150,6 +150,15 @@ def look_for_a_request_that_was_deleted(client: HostClient, world: World) -> Non
     assert client.get(path).status_code == HTTPStatus.CONFLICT
 
 
+def export_a_customer(client: HostClient, world: World) -> None:
+    """Streamed, and chosen by ticks."""
+    come_in(client, world.staff[StaffRole.OWNER])
+    key = str(world.customer.pk)
+    for query, chosen in (({"q": key}, {}), ({}, {"scope": "selected", "ids": [key]})):
+        table = rows(content(client, ask(client, query, columns="all", **chosen)))
+        assert len(table) == 1 + 1, query
+
+
 ERRANDS: dict[str, Callable[[HostClient, World], None]] = {
     each.__name__: each
     for each in (
@@ -166,6 +175,7 @@ ERRANDS: dict[str, Callable[[HostClient, World], None]] = {
         come_back_after_a_suspension,
         suspend_all_that_a_filter_finds,
         look_for_a_request_that_was_deleted,
+        export_a_customer,
     )
 }
 
@@ -236,14 +246,28 @@ def import_some_rows() -> None:
 def tag_some_customers() -> None:
     """As many as take several chunks."""
     chosen = Customer.objects.filter(code__in=[f"CROWD-{number}" for number in range(1, 100)])
-    order = Order("add_tags", bulk_plans.plan_of(chosen, "add_tags").mark, tags=Tags(["errand"]))
+    order = bulk.Order(
+        "add_tags", bulk_plans.plan_of(chosen, "add_tags").mark, tags=Tags(["errand"])
+    )
     run = bulk.start(order, chosen, by=UserFactory.create(), key=uuid.uuid4())
     assert run.done == 99
 
 
-def do_jobs() -> None:
+def export_a_sheet() -> None:
+    """Of one customer, in all columns."""
+    known = Customer.objects.get(code="CROWD-7")
+    order = exports.Order(format="xlsx", parameters={"q": str(known.pk)}, told="One")
+    export = exports.start(order, rows=1, by=UserFactory.create())
+    assert export.job_id
+    jobs.run(job_id=str(export.job_id))
+    export.refresh_from_db()
+    assert export.rows == 1
+
+
+def work_in_the_background() -> None:
     import_some_rows()
     tag_some_customers()
+    export_a_sheet()
 
 
 def delete_a_file() -> None:
@@ -263,7 +287,7 @@ TASKS: dict[str, Callable[[], None]] = {
     "customers.sweep_purchase_orders": customers.sweep_purchase_orders,
     "customers.sweep_search": customers.sweep_search,
     "jobs.delete_old_files": delete_a_file,
-    "jobs.run": do_jobs,
+    "jobs.run": work_in_the_background,
     "jobs.sweep": jobs.sweep,
     "notifications.send_mail": send_a_mail,
     "notifications.send_mails": send_some_mails,

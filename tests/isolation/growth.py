@@ -6,6 +6,7 @@ import uuid
 from django.utils import timezone
 
 from accounts.models import OneTimeLink, Session, User
+from accounts.roles import StaffRole
 from approvals.models import ApprovalRequest
 from audit.models import AuditEntry
 from customers.flows.customers import EDITED
@@ -24,6 +25,7 @@ from tests.factories.customers import (
     BulkRunFactory,
     ContactFactory,
     CustomerFactory,
+    ExportFactory,
     GroupFactory,
     ImportFactory,
     ImportRowFactory,
@@ -56,6 +58,7 @@ def grow(world: World, number: int) -> None:
         ImportRowFactory.create(source=world.source)
         BulkRunFactory.create(job=JobFactory.create(kind="customers.bulk", finished=True))
         _what_became_of_more_customers(world)
+        ExportFactory.create(made_by=world.staff[StaffRole.OWNER], finished=True)
         StaffMemberFactory.create(viewer=True)
         for record in records:
             changes = {"code": ["OLD", "NEW"]}
@@ -80,7 +83,7 @@ def grow_platform(world: PlatformWorld, number: int) -> None:
 def _records(world: World) -> list[uuid.UUID]:
     people = [world.person.pk, world.invited.pk, world.member.pk]
     theirs = [world.contact.pk, world.group.pk, world.purchase_order.pk]
-    return [world.customer.pk, world.request.pk, *people, *theirs]
+    return [world.customer.pk, world.request.pk, world.export.pk, *people, *theirs]
 
 
 def _people(world: World, customer: Customer) -> None:

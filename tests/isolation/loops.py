@@ -81,6 +81,8 @@ BOUNDED: dict[Loop, str] = {
     ("console/list_views/columns.html", "for box, place in form.rows"): "columns of a list",
     ("console/list_views/columns.html", "for error in place.errors"): "rules of one field",
     ("console/list_views/list.html", "for view in views"): "sixty views at most",
+    ("console/exports/new.html", "for chip in listing.chips"): "a list's parameters",
+    ("console/exports/new.html", "for notice in listing.notices"): "a list's parameters",
     ("console/imports/columns.html", "for column in form.file_columns"): "columns of one file",
     ("console/imports/columns.html", "for error in column.box.errors"): "rules of one field",
     ("console/imports/detail.html", "for outcome, number in outcomes"): "what becomes of rows",

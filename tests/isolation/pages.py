@@ -37,6 +37,8 @@ class Page:
     ids: Ids = field(default=lambda _world: {})
     # A body that would change something if the sender had the right; None: the page takes no POST.
     post: Callable[[World], dict[str, Any]] | None = None
+    # The record is the owner's own: the rest of the team finds nothing there.
+    is_own: bool = False
 
 
 def customer(world: World) -> dict[str, Any]:
@@ -90,6 +92,18 @@ def a_selection(world: World) -> dict[str, Any]:
 def a_confirmed_selection(world: World) -> dict[str, Any]:
     plan = bulk_plans.plan_of(Customer.objects.filter(pk=world.customer.pk), "suspend")
     return {**a_selection(world), "plan": plan.mark}
+
+
+def export(world: World) -> dict[str, Any]:
+    return {"export_id": world.export.pk}
+
+
+def stored_export(world: World) -> dict[str, Any]:
+    return {"export_id": world.stored_export.pk}
+
+
+def a_sheet(_world: World) -> dict[str, Any]:
+    return {"format": "xlsx", "columns": "all"}
 
 
 def group(world: World) -> dict[str, Any]:
@@ -304,6 +318,13 @@ PAGES: dict[str, Page] = {
     "console:imports:start": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, source, nothing),
     "console:imports:cancel": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, source, nothing),
     "console:imports:refused": Page(Door.CONSOLE, Staff.EDIT_CUSTOMERS, source),
+    "console:exports:new": Page(Door.CONSOLE, Staff.EXPORT_CUSTOMERS, post=a_sheet),
+    "console:exports:list": Page(Door.CONSOLE, Staff.EXPORT_CUSTOMERS),
+    "console:exports:detail": Page(Door.CONSOLE, Staff.EXPORT_CUSTOMERS, export, is_own=True),
+    "console:exports:cancel": Page(
+        Door.CONSOLE, Staff.EXPORT_CUSTOMERS, export, nothing, is_own=True
+    ),
+    "console:exports:file": Page(Door.CONSOLE, Staff.EXPORT_CUSTOMERS, stored_export, is_own=True),
     "console:people:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
     "console:people:add": Page(Door.CONSOLE, Staff.MANAGE_PEOPLE, customer, a_person),
     "console:people:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, person),

@@ -18,6 +18,7 @@ GROWING = {
     "customers_contact",
     "customers_customer",
     "customers_customrank",
+    "customers_export",
     "customers_group",
     "customers_import",
     "customers_importrow",

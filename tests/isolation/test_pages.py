@@ -104,6 +104,9 @@ def test_staff_get_what_their_role_allows_and_nothing_else(
     if page.permission not in STAFF_PERMISSIONS[role]:
         assert response.status_code == HTTPStatus.FORBIDDEN
         assert changed == []
+    elif page.is_own and role != StaffRole.OWNER:
+        assert response.status_code == HTTPStatus.NOT_FOUND
+        assert changed == []
     elif method == "get":
         assert response.status_code in {
             HTTPStatus.OK,

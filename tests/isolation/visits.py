@@ -77,6 +77,13 @@ VARIANTS = {
         *(f"?{query}" for query in FILTERED),
     ],
     "console:bulk:detail": ["?view=skipped", "?view=done", "?view=waiting", "?sort=-number"],
+    "console:exports:new": [
+        "?sort=-created_at",
+        "?q=nordic",
+        "?country=TV&q=zzqqxx",
+        "?view=archived",
+        "?field.seats.from=500&country=DE",
+    ],
     "console:search": [
         f"?q={words}"
         for words in ("nordic", "anna", "an", "zzqqxx", "zq", "nordic+zzqqxx", "po-77")

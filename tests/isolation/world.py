@@ -11,6 +11,7 @@ from customers.models import (
     Contact,
     Customer,
     CustomField,
+    Export,
     Group,
     Import,
     Membership,
@@ -28,6 +29,7 @@ from tests.factories.customers import (
     ContactFactory,
     CustomerFactory,
     CustomFieldFactory,
+    ExportFactory,
     GroupFactory,
     ImportFactory,
     ImportRowFactory,
@@ -61,6 +63,8 @@ class World:
     other_run: AccountRun  # of the other customer
     source: Import  # was tried out
     bulk: BulkRun  # was cancelled
+    export: Export  # the owner's, waits for a worker
+    stored_export: Export  # the owner's, with a file
     request: ApprovalRequest
     mail: OutgoingMail
     member: StaffMember  # of the team; may be changed
@@ -100,6 +104,8 @@ def make_world() -> World:
         other_run=AccountRunFactory(customer=other_customer),
         source=_source(),
         bulk=_bulk(customer, other_customer),
+        export=ExportFactory(made_by=staff[StaffRole.OWNER], under_way=True),
+        stored_export=ExportFactory(made_by=staff[StaffRole.OWNER], finished=True),
         request=SignupFactory().request,
         mail=OutgoingMailFactory(about=[customer.pk]),
         member=StaffMemberFactory(viewer=True, invited=True),

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tests.benchmarks import (
     customer_list,
+    exports,
     filters,
     imports,
     installation,
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "resellers": installation.run,
     "size": sizes.run,
     "import": imports.run,
+    "export": exports.run,
 }
 
 
