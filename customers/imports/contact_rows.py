@@ -19,6 +19,7 @@ from customers.imports.columns import CUSTOMER_CODE
 from customers.imports.plans import Plan, repeated, sentences
 from customers.imports.reading import Typed
 from customers.models import Contact, Customer, Import
+from customers.standing import refusal_to_change
 from formats import phones
 
 NEEDED = ("first_name", "last_name", "email")
@@ -128,8 +129,8 @@ class _Known:
             plan.problems.append(_("The code of the customer is missing."))
         elif found is None:
             plan.problems.append(_("No customer has the code %(code)s.") % {"code": code[:40]})
-        elif found.status == Customer.Status.ARCHIVED:
-            plan.problems.append(_("This customer is archived. Restore it first."))
+        elif refusal := refusal_to_change(found):
+            plan.problems.append(refusal)
         return found
 
     def contact(self, customer: Customer, email: str) -> Contact | None:

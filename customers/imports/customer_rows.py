@@ -20,6 +20,7 @@ from customers.imports.customer_details import Details
 from customers.imports.plans import Plan, repeated
 from customers.imports.reading import Typed
 from customers.models import Customer, CustomField, Import
+from customers.standing import refusal_to_change
 
 NEEDED = ("organization_name", "contact_name", "contact_email")
 CUSTOM = ("custom_values", "custom_search")
@@ -186,8 +187,8 @@ class _Known:
     def _find(self, row: Typed, plan: Plan) -> Customer | None:
         if code := code_of(row):
             found = self._by_code.get(code)
-            if found and found.status == Customer.Status.ARCHIVED:
-                plan.problems.append(_("This customer is archived. Restore it first."))
+            if found and (refusal := refusal_to_change(found)):
+                plan.problems.append(refusal)
             return found
         alike = self._by_company.get(_company(row), [])
         if len(alike) > 1:
