@@ -21,6 +21,7 @@ from customers.imports.reading import Typed
 from customers.models import Contact, Customer, Import
 from customers.standing import refusal_to_change
 from formats import phones
+from formats.plain_text import can_be_found
 
 NEEDED = ("first_name", "last_name", "email")
 _PHONES = ("phone", "mobile")
@@ -109,13 +110,13 @@ class _Known:
     """The customers that some rows are about and their contacts, under the customers' locks."""
 
     def __init__(self, rows: Sequence[Typed], *, to_take: bool) -> None:
-        wanted = {code for row in rows if (code := _code(row))}
+        wanted = filter(can_be_found, {code for row in rows if (code := _code(row))})
         named = Customer.objects.order_by("pk").filter(code__in=wanted)
         locked = named.select_for_update(of=("self",)) if to_take else named
         self._customers = {each.code: each for each in locked}
         ids = {each.pk: each for each in self._customers.values()}
         contacts = Contact.objects.filter(customer__in=ids)
-        emails = {_email(row) for row in rows}
+        emails = filter(can_be_found, {_email(row) for row in rows})
         self._contacts = {}
         for each in contacts.filter(email__in=emails):
             each.customer = ids[each.customer_id]

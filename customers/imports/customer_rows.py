@@ -21,6 +21,7 @@ from customers.imports.plans import Plan, repeated
 from customers.imports.reading import Typed
 from customers.models import Customer, CustomField, Import
 from customers.standing import refusal_to_change
+from formats.plain_text import can_be_found
 
 NEEDED = ("organization_name", "contact_name", "contact_email")
 CUSTOM = ("custom_values", "custom_search")
@@ -166,8 +167,9 @@ class _Known:
         self, rows: Sequence[Typed], taken: Mapping[uuid.UUID, int], *, to_take: bool
     ) -> None:
         self._taken = dict(taken)
-        wanted = [code for row in rows if (code := code_of(row))]
-        nameless = [row.texts.get("organization_name", "") for row in rows if not code_of(row)]
+        wanted = filter(can_be_found, {code for row in rows if (code := code_of(row))})
+        names = {row.texts.get("organization_name", "") for row in rows if not code_of(row)}
+        nameless = list(filter(can_be_found, names))
         known = Customer.objects.order_by("pk")
         known = known.select_for_update(of=("self",)) if to_take else known
         self._by_code = {each.code: each for each in known.filter(code__in=wanted)}
