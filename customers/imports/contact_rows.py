@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit import trail
-from audit.inserting import insert
+from audit.inserting import build, insert
 from customers import rules
 from customers.flows.contacts import ADDED, EDITED, FIELDS
 from customers.imports import columns as known_columns
@@ -158,7 +158,8 @@ def _plan_new(plan: ContactPlan, customer: Customer, told: dict[str, Any]) -> No
         plan.problems.append(_("Missing: %(fields)s.") % {"fields": ", ".join(missing)})
     if not plan.problems:
         plan.is_new, plan.record_id = True, customer.pk
-        plan.contact = Contact(id=uuid.uuid4(), customer=customer, **told)
+        plan.contact = build(Contact, told)
+        plan.contact.customer = customer
 
 
 def _plan_change(plan: ContactPlan, stored: Contact, told: dict[str, Any]) -> None:

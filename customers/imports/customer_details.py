@@ -27,7 +27,7 @@ class Details:
     """Reads the details of one row after the other. What is wrong goes to the row's plan."""
 
     def __init__(self, columns: Mapping[str, Column], *, takes_odd_addresses: bool) -> None:
-        self._columns = columns
+        self.columns = columns
         self._takes_odd_addresses = takes_odd_addresses
 
     def read(
@@ -37,7 +37,7 @@ class Details:
         told: dict[str, Any] = {}
         custom: dict[str, Value | None] = {}
         for key, text in texts.items():
-            column = self._columns[key]
+            column = self.columns[key]
             try:
                 if column.field:
                     custom[str(key_of(key))] = custom_values.parse(column.field, text)
@@ -78,9 +78,7 @@ class Details:
             # As in the form: whoever ticks it empties the boxes below.
             told.update(dict.fromkeys(BILLING_PARTS, ""))
             if is_told:
-                plan.warnings.append(
-                    str(_LEFT_OUT) % {"field": self._columns[SAME_AS_OFFICE].label}
-                )
+                plan.warnings.append(str(_LEFT_OUT) % {"field": self.columns[SAME_AS_OFFICE].label})
             return
         self._shape(told, stored, plan, prefix=BILLING)
         if not _now("billing_street", told, stored) and not _now("billing_city", told, stored):
@@ -108,7 +106,7 @@ class Details:
             if prefix + part in told or _now(prefix + part, told, stored) != tidied[part]:
                 told[prefix + part] = tidied[part]
         for part, sentence in addresses.problems(tidied).items():
-            column = self._columns.get(prefix + part)
+            column = self.columns.get(prefix + part)
             label = column.label if column else rules.label_of(Customer, prefix + part)
             said = plan.warnings if self._takes_odd_addresses else plan.problems
             said.extend(sentences(label, [sentence]))
@@ -117,7 +115,7 @@ class Details:
         try:
             told[name] = read()
         except ValidationError as error:
-            column = self._columns.get(name)
+            column = self.columns.get(name)
             label = column.label if column else rules.label_of(Customer, name)
             plan.problems += sentences(label, error.messages)
 

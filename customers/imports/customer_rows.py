@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit import trail
-from audit.inserting import insert
+from audit.inserting import build, insert
 from customers import codes, custom_ranks, duplicates, rules
 from customers.custom_values import Value
 from customers.flows.customers import CREATED, EDITED, FIELDS
-from customers.flows.filling import CannotFillError, filled, form_name
+from customers.flows.filling import CannotFillError, filled
 from customers.imports import columns as known_columns
 from customers.imports.customer_details import Details
 from customers.imports.plans import Plan, repeated
@@ -124,8 +124,8 @@ class CustomerTaker:
     ) -> CustomerPlan:
         name = row.texts.get("organization_name") or code_of(row)
         plan = CustomerPlan(row.number, name, [*row.problems], [*row.warnings])
-        if gone := _gone(row, fields):
-            plan.problems.append(gone)
+        if not row.texts.keys() <= details.columns.keys():
+            plan.problems.append(_("A field was retired or deleted since the columns were chosen."))
         stored = None if plan.problems else known.find(row, plan)
         if plan.problems:
             return plan
@@ -212,15 +212,6 @@ def _company(row: Typed) -> tuple[str, str]:
     )
 
 
-def _gone(row: Typed, fields: Iterable[CustomField]) -> str:
-    """Why the row cannot be taken over although its columns were chosen from what there was."""
-    live = {form_name(each.key) for each in fields if not each.is_retired}
-    for key in row.texts:
-        if key not in FIELDS and key not in live:
-            return _("A field was retired or deleted since the columns were chosen.")
-    return ""
-
-
 Custom = tuple[list[CustomField], dict[str, Value | None]]
 
 
@@ -236,7 +227,8 @@ def _plan_new(plan: CustomerPlan, told: dict[str, Any], custom: Custom) -> None:
         return
     plan.is_new = True
     plan.ranks = values.ranks or None
-    plan.customer = Customer(custom_values=values.values, custom_search=values.search, **told)
+    told |= {"custom_values": values.values, "custom_search": values.search}
+    plan.customer = build(Customer, told)
 
 
 def _plan_change(
