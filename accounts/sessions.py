@@ -13,8 +13,9 @@ from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db import OperationalError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -48,6 +49,19 @@ class SessionStore(db.SessionStore):
         row.address, row.browser = about["address"] or None, about["browser"]
         row.expire_date = min(now + settings.SESSION_IDLE, began + settings.SESSION_LIFETIME)
         return row
+
+    def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 - as in Django
+        """Raises UpdateError when the session was ended meanwhile.
+
+        Django says so of a database that is away, too: then its own error is raised, which is
+        answered with a page that says to try again.
+        """
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            if isinstance(error.__context__, OperationalError):
+                raise error.__context__ from None
+            raise
 
 
 def begin(request: HttpRequest) -> None:

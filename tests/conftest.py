@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "tests.harness.environment",
+    "tests.harness.properties",
     "tests.harness.fixtures",
     "tests.harness.browser",
     "tests.harness.pooler",
