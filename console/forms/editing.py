@@ -73,6 +73,7 @@ def _in_words(value: object, box: forms.Field, stored: "models.Field[Any, Any] |
     if getattr(box.widget, "input_type", "") == "tel":
         return phones.shown(str(value))
     if stored is None or not stored.flatchoices:
-        offered = dict(box.choices) if isinstance(box, forms.ChoiceField) else {}
+        choices: Any = box.choices if isinstance(box, forms.ChoiceField) else ()
+        offered: dict[Any, Any] = dict(choices)
         value = offered.get(value, value)
     return sentences.shown(value, stored)

@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.models import User
@@ -12,6 +11,7 @@ from accounts.roles import StaffRole
 from customers.attributes import Attributes
 from customers.flows import contacts, custom_values, groups, purchase_orders
 from customers.flows import customers as customer_flows
+from customers.flows.filling import Told
 from customers.flows.groups import GroupDetails
 from customers.flows.purchase_orders import OrderDetails
 from resellers.models import Reseller
@@ -50,7 +50,7 @@ def opened(client: HostClient, address: str) -> dict[str, Any]:
     return {name: value for name, value in sent.items() if value not in {None, False}}
 
 
-def rows(response: HttpResponse) -> dict[str, list[str]]:
+def rows(response: Any) -> dict[str, list[str]]:
     """Label → was, theirs, yours."""
     page = response.content.decode()
     table = page.partition("<caption")[2].partition("</table>")[0]
@@ -144,7 +144,7 @@ def test_of_a_custom_value(owner_client: HostClient, robin: User) -> None:
     customer = CustomerFactory(custom_values={"tier": "gold", "nda": True})
     address = url("customer_fields:edit", customer.pk)
     sent = opened(owner_client, address)
-    theirs = {"tier": "silver", "nda": False}
+    theirs: Told = {"tier": "silver", "nda": False}
     custom_values.edit(customer, theirs, version=1, by=robin)
 
     response = owner_client.post(address, {**sent, "field.tier": ""})

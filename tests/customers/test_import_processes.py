@@ -47,6 +47,7 @@ def lines(rows: int) -> str:
 
 
 def run_of(source: Import) -> Job:
+    assert source.run_id
     return Job.objects.get(pk=source.run_id)
 
 
@@ -102,7 +103,9 @@ def test_a_worker_killed_in_the_middle_leaves_each_row_in_or_out(
     assert AuditEntry.objects.filter(action=CREATED).count() == done
     assert run_of(source).state == Job.State.RUNNING
 
-    Job.objects.filter(pk=source.run_id).update(next_run_at=timezone.now() - dt.timedelta(days=1))
+    Job.objects.filter(pk=run_of(source).pk).update(
+        next_run_at=timezone.now() - dt.timedelta(days=1)
+    )
     with worker(WORKERS["jobs"], tmp_path):
         job_tasks.wake_overdue()
         wait_until(lambda: not run_of(source).is_under_way)

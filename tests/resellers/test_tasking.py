@@ -43,7 +43,7 @@ def fails() -> None:
     raise ZeroDivisionError
 
 
-@shared_task(name="tests.long_one", is_long=True)
+@shared_task(name="tests.long_one", base=ResellerTask, is_long=True)
 def long_one() -> None:
     """May take minutes."""
 
