@@ -73,8 +73,8 @@ def changes(entry: AuditEntry) -> list[Change]:
     return [
         Change(
             entry.labels.get(name) or _label(name, fields),
-            _shown(old, fields.get(name)),
-            _shown(new, fields.get(name)),
+            shown(old, fields.get(name)),
+            shown(new, fields.get(name)),
         )
         for name, (old, new) in entry.changes.items()
     ]
@@ -93,7 +93,8 @@ def _label(name: str, fields: Mapping[str, Any]) -> str:
     return str(capfirst(label))
 
 
-def _shown(value: object, field: Any | None) -> str:
+def shown(value: object, field: Any | None = None) -> str:
+    """A value as the trail keeps it in the words of people. `field`: the model's, if it is one."""
     if value is None:
         return ""
     if isinstance(value, bool):

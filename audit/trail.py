@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Protocol, Self
 from django.db import connection
 
 from audit import sentences
-from audit.inserting import insert
+from audit.inserting import insert_rows
 from audit.models import AuditEntry
 
 
@@ -92,7 +92,7 @@ def record_several(deeds: Iterable[Deed]) -> None:
     deeds = list(deeds)
     for deed in deeds:
         _require_transaction(deed)
-    insert([AuditEntry(**_columns(deed)) for deed in deeds])
+    insert_rows(AuditEntry, [_columns(deed) for deed in deeds])
 
 
 def _require_transaction(deed: Deed) -> None:

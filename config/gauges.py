@@ -13,6 +13,7 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from config.health import BROKER_TIMEOUT_SECONDS
 from operations import figures
+from resellers import tasking
 
 T = TypeVar("T")
 
@@ -41,16 +42,17 @@ def gauges() -> Iterator[Gauge]:
     """One after the other."""
     yield Gauge("portal_build_info", "The running version", {(settings.VERSION,): 1}, ("version",))
     resellers = _attempt(figures.of_resellers)
-    queue, waiting = _attempt(queue_length), _attempt(figures.kept)
-    parts = {"database": resellers, "broker": queue, "counts": waiting}
+    queued, waiting = _attempt(queue_lengths), _attempt(figures.kept)
+    parts = {"database": resellers, "broker": queued, "counts": waiting}
     up = {part: answer is not None for part, answer in parts.items()}
     told = "Whether this part of the installation answered"
     yield Gauge("portal_up", told, labelled(up), ("part",))
     if resellers is not None:
         told = "Resellers by state; suspended ones are ready, too"
         yield Gauge("portal_resellers", told, labelled(resellers), ("state",))
-    if queue is not None:
-        yield Gauge("portal_queue_length", "Tasks that no worker has taken yet", {(): queue})
+    if queued is not None:
+        told = "Tasks that no worker has taken yet"
+        yield Gauge("portal_queue_length", told, labelled(queued), ("queue",))
     if waiting:
         yield from _of_all_resellers(waiting)
 
@@ -68,13 +70,13 @@ def labelled(numbers: Mapping[str, float]) -> dict[tuple[str, ...], float]:
     return {(value,): float(number) for value, number in numbers.items()}
 
 
-def queue_length() -> float:
-    """Ask the broker. Raises BrokerError or OSError."""
+def queue_lengths() -> dict[str, float]:
+    """Ask the broker, queue by queue. Raises BrokerError or OSError."""
     limits = dict.fromkeys(("socket_connect_timeout", "socket_timeout"), BROKER_TIMEOUT_SECONDS)
     with Connection(settings.CELERY_BROKER_URL, transport_options=limits) as broker:
         broker.ensure_connection(max_retries=1, timeout=BROKER_TIMEOUT_SECONDS)
         channel: Any = broker.default_channel
-        return float(channel.client.llen(settings.CELERY_TASK_DEFAULT_QUEUE))
+        return {queue: float(channel.client.llen(queue)) for queue in tasking.queues()}
 
 
 def _attempt(ask: Callable[[], T]) -> T | None:

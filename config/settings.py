@@ -158,8 +158,12 @@ CACHES: dict[str, dict[str, Any]] = {
 SESSION_ENGINE = "accounts.sessions"
 CELERY_BROKER_URL = read_broker_url(REDIS_URL)
 CELERY_TASK_DEFAULT_QUEUE = "celery"
-# Schemas whose tasks go to a queue of that name, and not to the one that all others share. Each
-# needs a worker: celery -A config worker -Q <schema>.
+# Tasks that may take minutes (`is_long`): workers of their own take them, so that no mail waits
+# behind an import. A worker that is not told its queues takes both.
+LONG_QUEUE = "jobs"
+CELERY_TASK_QUEUES: dict[str, dict[str, object]] = {CELERY_TASK_DEFAULT_QUEUE: {}, LONG_QUEUE: {}}
+# Schemas whose tasks go to queues of their own, and not to those that all others share. Each needs
+# workers: celery -A config worker -Q <schema>, and -Q <schema>.jobs.
 OWN_QUEUES: list[str] = env.list("OWN_QUEUES", default=[])
 CELERY_TASK_ROUTES = ["resellers.tasking.route"]
 CELERY_TASK_IGNORE_RESULT = True

@@ -4,6 +4,7 @@ Forms check boxes with the same pieces (`formats`, the models' validators, the f
 `tests/customers/test_import_rules.py` holds both to the same answers.
 """
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
@@ -60,9 +61,13 @@ def value_of(model: type[models.Model], name: str, text: str) -> Any:
     field, text = _field(model, name), text.strip()
     _plain_text(field)(text)
     if name in _DEPENDENT:
+        if name == "turnover_currency":  # as long as it is stored, if there is a turnover or not
+            MaxLengthValidator(field.max_length)(text)
         return text
     if isinstance(field, models.BooleanField):
         return _yes_or_no(text)
+    if name == "website" and _PLAIN_ADDRESS.match(text):
+        return text
     if name in _COUNTRIES:
         return _country(text)  # not by the field: that walks through all countries
     value = _READERS.get(name, str)(text)
@@ -117,6 +122,11 @@ _DEPENDENT = frozenset(
     "contact_phone phone fax mobile billing_phone billing_fax turnover_currency".split()  # noqa: SIM905
 )
 _COUNTRIES = frozenset({"country", "billing_country"})
+# Addresses to which nothing objects: the validators of box and model parse each three times.
+_PLAIN_ADDRESS = re.compile(
+    r"(?=.{1,200}\Z)https?://(?:[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?\.){1,4}[a-z]{2,30}"
+    r"(?:/[A-Za-z0-9._~-]+)*/?\Z"
+)
 _READERS: dict[str, Callable[[str], Any]] = {
     "code": code,
     "domain": domains.plain,

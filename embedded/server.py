@@ -1,7 +1,7 @@
 """`script/server`: everything the product needs, under one supervisor.
 
-Starts PostgreSQL and Valkey, prepares the database, then runs the web server, the Celery worker and
-beat until Ctrl-C. When one of them dies, all are stopped.
+Starts PostgreSQL and Valkey, prepares the database, then runs the web server, the Celery workers
+and beat until Ctrl-C. When one of them dies, all are stopped.
 """
 
 import argparse
@@ -31,6 +31,8 @@ from embedded.static_files import StaticFiles
 CHECKOUT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 _OF_INSTANCE = ("postgres", "valkey", "mail", "static", "secret_key", "beat", "static.stamp")
+# Short tasks and jobs that take minutes: none of the former waits behind the latter.
+WORKERS = {"worker": "-Q celery -c 2", "jobs": "-Q jobs -c 1 -n jobs@%h"}
 _SELDOM_HEARD = {"postgres", "valkey"}  # chatty and rarely of use; shown when something fails
 _HIGHEST_PORT = 65535
 
@@ -124,10 +126,12 @@ class Supervisor:
             raise CannotStartError(f"manage.py {words[0]} failed.")
 
     def start_product(self) -> None:
-        """Worker, beat, web server."""
+        """Workers, beat, web server."""
         celery = ["-W", "ignore:::celery.platforms", "-m", "celery", "-q", "-A", "config"]
-        worker = ["worker", "-l", "warning", "-c", "2", "--without-gossip", "--without-mingle"]
-        self.instance.start(self._program("worker", *celery, *worker, seconds_to_stop=120))
+        for name, options in WORKERS.items():
+            words = ["worker", "-l", "warning", "--without-gossip", "--without-mingle"]
+            worker = self._program(name, *celery, *words, *options.split(), seconds_to_stop=120)
+            self.instance.start(worker)
         schedule = places.private_folder(self.places.state / "beat", None) / "schedule"
         beat = ["beat", "-l", "warning", "-s", str(schedule), "--pidfile="]
         self.instance.start(self._program("beat", *celery, *beat))

@@ -5,6 +5,7 @@ follows as ";ext=" (RFC 3966).
 """
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 from django.core.exceptions import ValidationError
@@ -35,6 +36,11 @@ def parse(typed: str, country: str = "") -> str:
             _("Enter a phone number such as +49 30 901820: digits, spaces and + ( ) - . / only."),
             code="invalid",
         )
+    return _parsed(text, country)
+
+
+@lru_cache(maxsize=1024)  # the people of a company share the number of its office
+def _parsed(text: str, country: str) -> str:
     return _stored(_number(text, country))
 
 

@@ -1,5 +1,6 @@
 """What no text field accepts: characters that nobody means to type and that mislead readers."""
 
+import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
@@ -12,7 +13,14 @@ DIRECTION_OVERRIDES = frozenset(
     for first, last in ((0x202A, 0x202E), (0x2066, 0x2069))
     for code in range(first, last + 1)
 )
+# A NUL and half characters: no text of PostgreSQL holds them, it does not even compare with them.
+_NOWHERE = re.compile("[\0\ud800-\udfff]")
 LINE_CHARACTERS = frozenset("\n\r\t")
+
+
+def can_be_found(text: str) -> bool:
+    """Whether any record may hold the text: what none can hold must not even be looked for."""
+    return not _NOWHERE.search(text)
 
 
 @deconstructible

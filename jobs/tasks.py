@@ -19,7 +19,7 @@ GRACE = dt.timedelta(seconds=10)
 MOST_PER_SWEEP = 50
 
 
-@shared_task(name="jobs.run", base=ResellerTask)
+@shared_task(name="jobs.run", base=ResellerTask, is_long=True)
 def run(*, job_id: str, **_future: object) -> None:
     """Do one job of the reseller in whose schema the task runs."""
     running.run(uuid.UUID(job_id))

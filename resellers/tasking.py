@@ -1,5 +1,6 @@
 """The base of every task: it runs in the schema from which it was sent, or not at all."""
 
+import itertools
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,6 +39,7 @@ class ResellerTask(TenantTask):  # type: ignore[misc]
     # The library would switch in a signal handler: an error in there is only logged, and the task
     # runs in public. Switching is done in __call__ instead.
     tenant_databases = ()
+    is_long = False  # whether it may take minutes: then others must not wait behind it
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         with self._observed(self._schema_name() or "") as run, self._schema_restored():
@@ -108,13 +110,24 @@ class PublicTask(ResellerTask):
             return super(ResellerTask, self).__call__(*args, **kwargs)
 
 
-def route(_name: str, *_arguments: object, **_options: object) -> dict[str, str] | None:
-    """Celery's question which queue a task goes to: one of its own for a reseller with much work.
+def route(
+    _name: str, *_arguments: object, task: object = None, **_options: object
+) -> dict[str, str]:
+    """Celery's question which queue a task goes to.
 
-    So that one reseller's many tasks do not keep the others waiting.
+    Long tasks have one of their own, so that no short one waits behind them. A reseller with much
+    work has two of its own, so that its many tasks do not keep the others waiting.
     """
-    schema_name = str(connection.schema_name)
-    return {"queue": schema_name} if schema_name in settings.OWN_QUEUES else None
+    is_long, schema_name = getattr(task, "is_long", False), str(connection.schema_name)
+    if schema_name in settings.OWN_QUEUES:
+        return {"queue": f"{schema_name}.{settings.LONG_QUEUE}" if is_long else schema_name}
+    return {"queue": settings.LONG_QUEUE if is_long else settings.CELERY_TASK_DEFAULT_QUEUE}
+
+
+def queues() -> list[str]:
+    """Every queue in which tasks may wait."""
+    own = [(each, f"{each}.{settings.LONG_QUEUE}") for each in settings.OWN_QUEUES]
+    return [*settings.CELERY_TASK_QUEUES, *itertools.chain.from_iterable(own)]
 
 
 public_task = partial(shared_task, base=PublicTask)

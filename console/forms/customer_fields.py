@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from audit import sentences
 from components.forms import FormManners, PortalForm, Sections
 from console.forms.editing import Conflict, VersionedForm
 from customers import custom_values
@@ -169,7 +170,10 @@ class CustomerFieldsForm(CustomFieldsMixin, VersionedForm, PortalForm):
     def conflicts_with(self, error: StaleError) -> list[Conflict]:
         """Each value that somebody else changed, beside what was typed. Only after `is_valid`."""
         return [
-            Conflict(str(box.label), change.was, change.theirs, self._yours(box))
+            Conflict(
+                str(box.label),
+                *map(sentences.shown, (change.was, change.theirs, self._yours(box))),
+            )
             for change, box in self._contested(error)
         ]
 

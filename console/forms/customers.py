@@ -223,6 +223,8 @@ class BillingAddressForm(AddressForm, SectionForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("billing_same_as_office"):
+            # What stands in the boxes counts no more: without this, the model would object to it.
+            cleaned.update({part: "" for part in BILLING_PARTS if part in self.fields})
             return cleaned
         if not cleaned.get("billing_street") and not cleaned.get("billing_city"):
             self.add_error("billing_same_as_office", str(rules.NO_BILLING_ADDRESS))

@@ -54,10 +54,11 @@ class ImportRowListing(Listing[ImportRow]):
     """What would become, or became, of each row, in the order of the file."""
 
     columns = (
-        Column(_("Row"), "number", kind="number", sort="number"),
         Column(_("Name"), template="console/imports/_row_name.html"),
+        Column(_("Row"), "number", kind="number", sort="number"),
         Column(_("Outcome"), template="console/imports/_outcome.html"),
-        Column(_("Reason"), "reason"),
+        # Sentences need room: on a phone they stand below the name.
+        Column(_("Reason"), "reason", css="cell-sentences", on_phone=False),
     )
     views = (
         ListView("", _("All")),

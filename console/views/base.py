@@ -70,8 +70,17 @@ class CustomerPage(ConsolePage):
         customer_id: uuid.UUID = self.kwargs["customer_id"]
         self.customer = get_object_or_404(Customer, pk=customer_id)
 
+    def may_change(self, permission: StaffPermission = StaffPermission.EDIT_CUSTOMERS) -> bool:
+        """Whether to offer what changes the customer: nothing of an archived one can be changed."""
+        return self.may(permission) and not self.customer.is_archived
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(customer=self.customer, **kwargs)
+        return super().get_context_data(
+            customer=self.customer,
+            may_edit=self.may_change(),
+            may_add_people=self.may_change(StaffPermission.MANAGE_PEOPLE),
+            **kwargs,
+        )
 
 
 class PersonPage(CustomerPage):

@@ -24,8 +24,8 @@ class ContactList(CustomerPage, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         add = reverse("console:contacts:add", args=[self.customer.pk])
-        may_add = self.may(StaffPermission.EDIT_CUSTOMERS)
-        may_tick = self.may(StaffPermission.MANAGE_PEOPLE)
+        may_add = self.may_change()
+        may_tick = self.may_change(StaffPermission.MANAGE_PEOPLE)
         listing = (TickableContactListing if may_tick else ContactListing)(
             self.request.GET,
             Contact.objects.of_customer(self.customer).with_users(),

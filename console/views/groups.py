@@ -24,7 +24,7 @@ class GroupList(CustomerPage, TemplateView):
     template_name = "console/groups/list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        may_add = self.may(StaffPermission.EDIT_CUSTOMERS)
+        may_add = self.may_change()
         listing = GroupListing(
             self.request.GET,
             Group.objects.of_customer(self.customer),
@@ -111,10 +111,13 @@ class ArchiveGroup(GroupPage, TemplateView):
     permission = StaffPermission.EDIT_CUSTOMERS
 
     def post(self, *_args: Any, **_kwargs: Any) -> HttpResponse:
-        flows.archive(self.group, by=self.user)
-        messages.success(
-            self.request, _("The group %(group)s was archived.") % {"group": self.group}
-        )
+        try:
+            flows.archive(self.group, by=self.user)
+        except flows.CannotSaveGroupError as error:
+            messages.error(self.request, str(error))
+        else:
+            sentence = _("The group %(group)s was archived.") % {"group": self.group}
+            messages.success(self.request, sentence)
         return redirect(self.group_url)
 
 

@@ -35,7 +35,7 @@ class PeopleList(CustomerPage, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         add = reverse("console:people:add", args=[self.customer.pk])
-        may_add = self.may(StaffPermission.MANAGE_PEOPLE)
+        may_add = self.may_change(StaffPermission.MANAGE_PEOPLE)
         listing = PeopleListing(
             self.request.GET,
             Membership.objects.of_customer(self.customer).with_invitations(),

@@ -39,7 +39,7 @@ class PurchaseOrderList(CustomerPage, TemplateView):
     template_name = "console/purchase_orders/list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        may_add = self.may(StaffPermission.EDIT_CUSTOMERS)
+        may_add = self.may_change()
         add = reverse("console:purchase_orders:add", args=[self.customer.pk])
         listing = PurchaseOrderListing(
             self.request.GET,
@@ -128,9 +128,13 @@ class ArchivePurchaseOrder(PurchaseOrderPage, TemplateView):
     permission = StaffPermission.EDIT_CUSTOMERS
 
     def post(self, *_args: Any, **_kwargs: Any) -> HttpResponse:
-        flows.archive(self.order, by=self.user)
-        sentence = _("The purchase order %(order)s was archived.") % {"order": self.order}
-        messages.success(self.request, sentence)
+        try:
+            flows.archive(self.order, by=self.user)
+        except flows.CannotSaveOrderError as error:
+            messages.error(self.request, str(error))
+        else:
+            sentence = _("The purchase order %(order)s was archived.") % {"order": self.order}
+            messages.success(self.request, sentence)
         return redirect(self.order_url)
 
 
@@ -139,7 +143,11 @@ class RestorePurchaseOrder(PurchaseOrderPage):
     http_method_names = ["post"]
 
     def post(self, *_args: Any, **_kwargs: Any) -> HttpResponse:
-        flows.restore(self.order, by=self.user)
-        sentence = _("The purchase order %(order)s was restored.") % {"order": self.order}
-        messages.success(self.request, sentence)
+        try:
+            flows.restore(self.order, by=self.user)
+        except flows.CannotSaveOrderError as error:
+            messages.error(self.request, str(error))
+        else:
+            sentence = _("The purchase order %(order)s was restored.") % {"order": self.order}
+            messages.success(self.request, sentence)
         return redirect(self.order_url)

@@ -15,6 +15,7 @@ from accounts.models import User
 from audit import sentences, trail
 from customers.models import Contact, Customer
 from customers.staleness import require_fresh
+from customers.standing import refusal_to_change
 
 ADDED = "contact.added"
 EDITED = "contact.edited"
@@ -79,6 +80,7 @@ def add(
     details = _normalized(details)
     if made := _made_by(key, customer, details):
         return made
+    _require_open(customer)
     contacts = Contact.objects.of_customer(customer)
     is_first = not contacts.exists()
     is_taken = key is None or Contact.objects.filter(pk=key).exists()
@@ -104,6 +106,7 @@ def edit(contact: Contact, changes: ContactDetails, *, version: int, by: User) -
     }
     if not changed:
         return contact
+    _require_open(contact.customer)
     require_fresh(contact, seen=version, fields=changes, edits=[EDITED])
     for field, (_old, new) in changed.items():
         setattr(contact, field, new)
@@ -119,6 +122,7 @@ def make_primary(contact: Contact, *, by: User) -> Contact:
     contact = _locked(contact)
     if contact.is_primary:
         return contact
+    _require_open(contact.customer)
     before = Contact.objects.of_customer(contact.customer).primary().first()
     if before:
         before.is_primary = False
@@ -141,6 +145,8 @@ def remove(contact: Contact, *, by: User) -> None:
         contact = _locked(contact)
     except ContactGoneError:
         return
+    if refusal := refusal_to_change(contact.customer):
+        raise CannotRemoveContactError(refusal)
     others = Contact.objects.of_customer(contact.customer).exclude(pk=contact.pk)
     if contact.is_primary and others.exists():
         raise CannotRemoveContactError(
@@ -183,6 +189,11 @@ def _locked(contact: Contact) -> Contact:
         raise ContactGoneError(_("This contact was removed meanwhile."))
     found.customer = customer
     return found
+
+
+def _require_open(customer: Customer) -> None:
+    if refusal := refusal_to_change(customer):
+        raise CannotSaveContactError(refusal)
 
 
 def _made_by(key: uuid.UUID | None, customer: Customer, details: ContactDetails) -> Contact | None:

@@ -1,7 +1,6 @@
 """Changing the values of a customer's custom fields."""
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit import trail
@@ -12,6 +11,7 @@ from customers.flows.customers import EDITED
 from customers.flows.filling import CannotFillError, Filled, Told, fill, with_values
 from customers.models import Customer, CustomField
 from customers.staleness import require_fresh
+from customers.standing import refusal_to_change
 
 Target = CustomField.Target
 
@@ -24,8 +24,8 @@ def edit(customer: Customer, told: Told, *, version: int, by: User) -> Customer:
     """
     hold_definitions_still()
     customer = Customer.objects.select_for_update().get(pk=customer.pk)
-    if customer.status == Customer.Status.ARCHIVED:
-        raise CannotFillError(_("This customer is archived. Restore it first."))
+    if refusal := refusal_to_change(customer):
+        raise CannotFillError(refusal)
     filled = fill(customer.custom_values, told, target=Target.CUSTOMER)
     if not filled.changes:
         return customer

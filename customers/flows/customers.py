@@ -17,6 +17,7 @@ from customers.flows.filling import CannotFillError, Filled, Told, fill
 from customers.models import Customer, CustomField
 from customers.models.addresses import BILLING_PARTS
 from customers.staleness import require_fresh
+from customers.standing import refusal_to_change
 from customers.tags import Tags
 
 CREATED = "customer.created"
@@ -125,8 +126,8 @@ def edit(customer: Customer, changes: CustomerDetails, *, version: int, by: User
     stored.
     """
     customer = Customer.objects.select_for_update().get(pk=customer.pk)
-    if customer.status == Customer.Status.ARCHIVED:
-        raise CannotSaveCustomerError(_("This customer is archived. Restore it first."))
+    if refusal := refusal_to_change(customer):
+        raise CannotSaveCustomerError(refusal)
     require_fresh(customer, seen=version, fields=changes, edits=[EDITED])
     changes = _clean(changes, customer)
     before = {field: as_told(customer, field) for field in changes}

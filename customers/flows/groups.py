@@ -14,6 +14,7 @@ from customers.attributes import Attributes
 from customers.group_querysets import GroupQuerySet
 from customers.models import Customer, Group
 from customers.staleness import require_fresh
+from customers.standing import refusal_to_change
 from customers.tags import Tags
 
 ADDED = "group.added"
@@ -60,6 +61,7 @@ def add(
     known = Group.objects.filter(pk=key).first() if key else None
     if known and known.customer_id == customer.pk and _reads(known, details):
         return known
+    _require_open(customer)
     _require_free_name(Group.objects.of_customer(customer), details["name"])
     group = Group(customer=customer, **details)
     if key and not known:
@@ -76,6 +78,7 @@ def edit(group: Group, changes: GroupDetails, *, version: int, by: User) -> Grou
     Raises StaleError when somebody did, CannotSaveGroupError for what cannot be stored.
     """
     group = _locked(group)
+    _require_open(group.customer)
     if group.is_archived:
         raise CannotSaveGroupError(_("This group was archived. Restore it first."))
     require_fresh(group, seen=version, fields=changes, edits=[EDITED])
@@ -99,9 +102,13 @@ def edit(group: Group, changes: GroupDetails, *, version: int, by: User) -> Grou
 
 @transaction.atomic
 def archive(group: Group, *, by: User) -> Group:
-    """Put the group away: it cannot be chosen any more, and its name is free. Nothing is lost."""
+    """Put the group away: it cannot be chosen any more, and its name is free. Nothing is lost.
+
+    Raises CannotSaveGroupError.
+    """
     group = _locked(group)
     if not group.is_archived:
+        _require_open(group.customer)
         group.archived_at = timezone.now()
         group.save(update_fields=["archived_at"])
         trail.record(ARCHIVED, subject=group, actor=by, about=[group.customer])
@@ -113,6 +120,7 @@ def restore(group: Group, *, by: User) -> Group:
     """Take it out again. Raises CannotSaveGroupError when another group has its name now."""
     group = _locked(group)
     if group.is_archived:
+        _require_open(group.customer)
         _require_free_name(_others(group), group.name)
         group.archived_at = None
         group.save(update_fields=["archived_at"])
@@ -147,6 +155,11 @@ def _locked(group: Group) -> Group:
     group = Group.objects.select_for_update().get(pk=group.pk)
     group.customer = customer
     return group
+
+
+def _require_open(customer: Customer) -> None:
+    if refusal := refusal_to_change(customer):
+        raise CannotSaveGroupError(refusal)
 
 
 def _others(group: Group) -> GroupQuerySet:

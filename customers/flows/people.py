@@ -17,6 +17,7 @@ from customers import administrators, mails
 from customers.administrators import LastAdministratorError
 from customers.models import Customer, Membership
 from customers.roles import CustomerRole
+from customers.standing import refusal_to_change
 
 ADDED = "membership.added"
 ROLE_CHANGED = "membership.role_changed"
@@ -63,8 +64,8 @@ def add_person(customer: Customer, person: NewPerson, *, by: User) -> Membership
     asked for. Raises CannotAddPersonError.
     """
     customer = Customer.objects.select_for_update().get(pk=customer.pk)
-    if customer.status == Customer.Status.ARCHIVED:
-        raise CannotAddPersonError(_("This customer is archived. Restore it first."))
+    if refusal := refusal_to_change(customer):
+        raise CannotAddPersonError(refusal)
     user, is_new = _find_or_create(person, by=by)
     if not is_new:
         _forget_unproved_password(user)

@@ -16,6 +16,7 @@ from customers import order_status, order_terms
 from customers.models import Customer, PurchaseOrder
 from customers.order_status import OrderStatus
 from customers.staleness import require_fresh
+from customers.standing import refusal_to_change
 from resellers.current import current_reseller, today
 
 ADDED = "purchase_order.added"
@@ -71,6 +72,7 @@ def add(
     known = PurchaseOrder.objects.filter(pk=key).first() if key else None
     if known and known.customer_id == customer.pk and not _changed(known, details):
         return known
+    _require_open(customer)
     order = PurchaseOrder(customer=customer, **details)
     if key and not known:
         order.id = key
@@ -87,6 +89,7 @@ def edit(order: PurchaseOrder, changes: OrderDetails, *, version: int, by: User)
     Raises StaleError when somebody, or the calendar, did; CannotSaveOrderError for what cannot be.
     """
     order = _locked(order)
+    _require_open(order.customer)
     if order.is_archived:
         raise CannotSaveOrderError(_("This purchase order was archived. Restore it first."))
     require_fresh(order, seen=version, fields=changes, edits=[EDITED, EXPIRED])
@@ -125,9 +128,13 @@ def expire(order_id: uuid.UUID) -> bool:
 
 @transaction.atomic
 def archive(order: PurchaseOrder, *, by: User) -> PurchaseOrder:
-    """Put the order away: no list counts it and no day changes it. Nothing is lost."""
+    """Put the order away: no list counts it and no day changes it. Nothing is lost.
+
+    Raises CannotSaveOrderError.
+    """
     order = _locked(order)
     if not order.is_archived:
+        _require_open(order.customer)
         order.archived_at = timezone.now()
         order.save(update_fields=["archived_at"])
         trail.record(ARCHIVED, subject=order, actor=by, about=[order.customer])
@@ -136,9 +143,13 @@ def archive(order: PurchaseOrder, *, by: User) -> PurchaseOrder:
 
 @transaction.atomic
 def restore(order: PurchaseOrder, *, by: User) -> PurchaseOrder:
-    """Take it out again. If its last day passed meanwhile, the next sweep sets it to Expired."""
+    """Take it out again. If its last day passed meanwhile, the next sweep sets it to Expired.
+
+    Raises CannotSaveOrderError.
+    """
     order = _locked(order)
     if order.is_archived:
+        _require_open(order.customer)
         order.archived_at = None
         order.save(update_fields=["archived_at"])
         trail.record(RESTORED, subject=order, actor=by, about=[order.customer])
@@ -151,8 +162,16 @@ def move(duplicate: Customer, survivor: Customer) -> None:
 
 
 def _locked(order: PurchaseOrder) -> PurchaseOrder:
-    orders = PurchaseOrder.objects.select_related("customer")
-    return orders.select_for_update(of=("self",)).get(pk=order.pk)
+    """The order as it stands under the locks. Under the customer's nobody archives that."""
+    customer = Customer.objects.select_for_update().get(pk=order.customer_id)
+    order = PurchaseOrder.objects.select_for_update().get(pk=order.pk)
+    order.customer = customer
+    return order
+
+
+def _require_open(customer: Customer) -> None:
+    if refusal := refusal_to_change(customer):
+        raise CannotSaveOrderError(refusal)
 
 
 def _changed(order: PurchaseOrder, told: OrderDetails) -> dict[str, tuple[object, object]]:

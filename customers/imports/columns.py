@@ -12,7 +12,7 @@ from customers.flows.contacts import FIELDS as CONTACT_FIELDS
 from customers.flows.customers import FIELDS as CUSTOMER_FIELDS
 from customers.flows.filling import form_name
 from customers.models import Contact, Customer, CustomField, Import
-from customers.models.addresses import BILLING, BILLING_PARTS
+from customers.models.addresses import BILLING, BILLING_PARTS, SAME_AS_OFFICE
 
 CUSTOMER_CODE = "customer_code"  # of the customer that a contact belongs to
 
@@ -38,6 +38,8 @@ ALIASES: dict[str, str] = {
     "country": "countrycode land",
     "phone": "officephone phone telephone telefon",
     "notes": "note comment comments bemerkung",
+    SAME_AS_OFFICE: "sameasoffice sameasofficeaddress billingsameasofficeaddress samebillingaddress"
+    " rechnungsadressewiebuero rechnungsadressegleich",
     "test_drives_enabled": "testdrives",
     CUSTOMER_CODE: "customer code customerid kundennummer kundennr",
     "first_name": "givenname forename vorname",
@@ -69,6 +71,7 @@ _EXAMPLES = {
     "postal_code": "20095",
     "country": "DE",
     "phone": "+49 40 300511",
+    SAME_AS_OFFICE: "yes",
     CUSTOMER_CODE: "NORDLICHT",
     "first_name": "Anna",
     "last_name": "Petersen",
@@ -103,8 +106,7 @@ def columns_of(what: str, fields: Iterable[CustomField]) -> list[Column]:
         code = Column(CUSTOMER_CODE, _("Customer code"), True, _EXAMPLES[CUSTOMER_CODE])  # noqa: FBT003
         return [code, *(_column(what, name) for name in CONTACT_FIELDS)]
     live = [each for each in fields if not each.is_retired]
-    own = [name for name in CUSTOMER_FIELDS if name != "billing_same_as_office"]
-    return [*(_column(what, name) for name in own), *map(_custom, live)]
+    return [*(_column(what, name) for name in CUSTOMER_FIELDS), *map(_custom, live)]
 
 
 def guess(headers: Sequence[str], columns: Sequence[Column]) -> list[str]:
@@ -146,6 +148,8 @@ def _column(what: str, name: str) -> Column:
     if name.startswith("contact_"):
         bare = label.removeprefix("Contact ")
         label = _("Contact: %(field)s") % {"field": bare[:1].upper() + bare[1:]}
+    elif name == SAME_AS_OFFICE:
+        label = _("Billing: %(field)s") % {"field": label}
     elif name in BILLING_PARTS:
         # The labels of the two addresses are the same.
         office = rules.label_of(model, name.removeprefix(BILLING))

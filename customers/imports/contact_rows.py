@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit import trail
-from audit.inserting import insert
+from audit.inserting import build, insert
 from customers import rules
 from customers.flows.contacts import ADDED, EDITED, FIELDS
 from customers.imports import columns as known_columns
@@ -19,7 +19,9 @@ from customers.imports.columns import CUSTOMER_CODE
 from customers.imports.plans import Plan, repeated, sentences
 from customers.imports.reading import Typed
 from customers.models import Contact, Customer, Import
+from customers.standing import refusal_to_change
 from formats import phones
+from formats.plain_text import can_be_found
 
 NEEDED = ("first_name", "last_name", "email")
 _PHONES = ("phone", "mobile")
@@ -108,13 +110,13 @@ class _Known:
     """The customers that some rows are about and their contacts, under the customers' locks."""
 
     def __init__(self, rows: Sequence[Typed], *, to_take: bool) -> None:
-        wanted = {code for row in rows if (code := _code(row))}
+        wanted = filter(can_be_found, {code for row in rows if (code := _code(row))})
         named = Customer.objects.order_by("pk").filter(code__in=wanted)
         locked = named.select_for_update(of=("self",)) if to_take else named
         self._customers = {each.code: each for each in locked}
         ids = {each.pk: each for each in self._customers.values()}
         contacts = Contact.objects.filter(customer__in=ids)
-        emails = {_email(row) for row in rows}
+        emails = filter(can_be_found, {_email(row) for row in rows})
         self._contacts = {}
         for each in contacts.filter(email__in=emails):
             each.customer = ids[each.customer_id]
@@ -128,8 +130,8 @@ class _Known:
             plan.problems.append(_("The code of the customer is missing."))
         elif found is None:
             plan.problems.append(_("No customer has the code %(code)s.") % {"code": code[:40]})
-        elif found.status == Customer.Status.ARCHIVED:
-            plan.problems.append(_("This customer is archived. Restore it first."))
+        elif refusal := refusal_to_change(found):
+            plan.problems.append(refusal)
         return found
 
     def contact(self, customer: Customer, email: str) -> Contact | None:
@@ -156,7 +158,8 @@ def _plan_new(plan: ContactPlan, customer: Customer, told: dict[str, Any]) -> No
         plan.problems.append(_("Missing: %(fields)s.") % {"fields": ", ".join(missing)})
     if not plan.problems:
         plan.is_new, plan.record_id = True, customer.pk
-        plan.contact = Contact(id=uuid.uuid4(), customer=customer, **told)
+        plan.contact = build(Contact, told)
+        plan.contact.customer = customer
 
 
 def _plan_change(plan: ContactPlan, stored: Contact, told: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from customers import custom_values, rules
 from customers.custom_values import UnusableValueError, Value
@@ -13,11 +14,12 @@ from customers.flows.filling import key_of
 from customers.imports.columns import Column
 from customers.imports.plans import Plan, sentences
 from customers.models import Customer, CustomField
-from customers.models.addresses import BILLING, BILLING_PARTS
+from customers.models.addresses import BILLING, BILLING_PARTS, SAME_AS_OFFICE
 from formats import addresses, phones
 
 _PHONES = ("contact_phone", "phone", "fax")
 _BILLING_PHONES = (BILLING + "phone", BILLING + "fax")
+_LEFT_OUT = gettext_lazy("“%(field)s” is yes: the billing address in this row is left out.")
 _SHAPED = ("street", "city", "state", "postal_code")
 
 
@@ -25,7 +27,7 @@ class Details:
     """Reads the details of one row after the other. What is wrong goes to the row's plan."""
 
     def __init__(self, columns: Mapping[str, Column], *, takes_odd_addresses: bool) -> None:
-        self._columns = columns
+        self.columns = columns
         self._takes_odd_addresses = takes_odd_addresses
 
     def read(
@@ -35,7 +37,7 @@ class Details:
         told: dict[str, Any] = {}
         custom: dict[str, Value | None] = {}
         for key, text in texts.items():
-            column = self._columns[key]
+            column = self.columns[key]
             try:
                 if column.field:
                     custom[str(key_of(key))] = _value(column.field, text, stored)
@@ -67,11 +69,17 @@ class Details:
         self._shape(told, stored, plan, prefix="")
 
     def _billing(self, told: dict[str, Any], stored: Customer | None, plan: Plan) -> None:
-        if not any(part in told for part in BILLING_PARTS):
+        is_told = any(part in told for part in BILLING_PARTS)
+        if not is_told and SAME_AS_OFFICE not in told:
             return
-        told["billing_same_as_office"] = False
         country = str(_now("billing_country", told, stored) or _now("country", told, stored))
         self._phones(told, _BILLING_PHONES, country, plan)
+        if told.setdefault(SAME_AS_OFFICE, False):
+            # As in the form: whoever ticks it empties the boxes below.
+            told.update(dict.fromkeys(BILLING_PARTS, ""))
+            if is_told:
+                plan.warnings.append(str(_LEFT_OUT) % {"field": self.columns[SAME_AS_OFFICE].label})
+            return
         self._shape(told, stored, plan, prefix=BILLING)
         if not _now("billing_street", told, stored) and not _now("billing_city", told, stored):
             plan.problems.append(_("A billing address needs a street or a city."))
@@ -98,7 +106,7 @@ class Details:
             if prefix + part in told or _now(prefix + part, told, stored) != tidied[part]:
                 told[prefix + part] = tidied[part]
         for part, sentence in addresses.problems(tidied).items():
-            column = self._columns.get(prefix + part)
+            column = self.columns.get(prefix + part)
             label = column.label if column else rules.label_of(Customer, prefix + part)
             said = plan.warnings if self._takes_odd_addresses else plan.problems
             said.extend(sentences(label, [sentence]))
@@ -107,7 +115,7 @@ class Details:
         try:
             told[name] = read()
         except ValidationError as error:
-            column = self._columns.get(name)
+            column = self.columns.get(name)
             label = column.label if column else rules.label_of(Customer, name)
             plan.problems += sentences(label, error.messages)
 

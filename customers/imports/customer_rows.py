@@ -10,16 +10,18 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit import trail
-from audit.inserting import insert
+from audit.inserting import build, insert
 from customers import codes, custom_ranks, duplicates, rules
 from customers.custom_values import Value
 from customers.flows.customers import CREATED, EDITED, FIELDS
-from customers.flows.filling import CannotFillError, filled, form_name
+from customers.flows.filling import CannotFillError, filled
 from customers.imports import columns as known_columns
 from customers.imports.customer_details import Details
 from customers.imports.plans import Plan, repeated
 from customers.imports.reading import Typed
 from customers.models import Customer, CustomField, Import
+from customers.standing import refusal_to_change
+from formats.plain_text import can_be_found
 
 NEEDED = ("organization_name", "contact_name", "contact_email")
 CUSTOM = ("custom_values", "custom_search")
@@ -122,8 +124,8 @@ class CustomerTaker:
     ) -> CustomerPlan:
         name = row.texts.get("organization_name") or code_of(row)
         plan = CustomerPlan(row.number, name, [*row.problems], [*row.warnings])
-        if gone := _gone(row, fields):
-            plan.problems.append(gone)
+        if not row.texts.keys() <= details.columns.keys():
+            plan.problems.append(_("A field was retired or deleted since the columns were chosen."))
         stored = None if plan.problems else known.find(row, plan)
         if plan.problems:
             return plan
@@ -165,8 +167,9 @@ class _Known:
         self, rows: Sequence[Typed], taken: Mapping[uuid.UUID, int], *, to_take: bool
     ) -> None:
         self._taken = dict(taken)
-        wanted = [code for row in rows if (code := code_of(row))]
-        nameless = [row.texts.get("organization_name", "") for row in rows if not code_of(row)]
+        wanted = filter(can_be_found, {code for row in rows if (code := code_of(row))})
+        names = {row.texts.get("organization_name", "") for row in rows if not code_of(row)}
+        nameless = list(filter(can_be_found, names))
         known = Customer.objects.order_by("pk")
         known = known.select_for_update(of=("self",)) if to_take else known
         self._by_code = {each.code: each for each in known.filter(code__in=wanted)}
@@ -186,8 +189,8 @@ class _Known:
     def _find(self, row: Typed, plan: Plan) -> Customer | None:
         if code := code_of(row):
             found = self._by_code.get(code)
-            if found and found.status == Customer.Status.ARCHIVED:
-                plan.problems.append(_("This customer is archived. Restore it first."))
+            if found and (refusal := refusal_to_change(found)):
+                plan.problems.append(refusal)
             return found
         alike = self._by_company.get(_company(row), [])
         if len(alike) > 1:
@@ -209,15 +212,6 @@ def _company(row: Typed) -> tuple[str, str]:
     )
 
 
-def _gone(row: Typed, fields: Iterable[CustomField]) -> str:
-    """Why the row cannot be taken over although its columns were chosen from what there was."""
-    live = {form_name(each.key) for each in fields if not each.is_retired}
-    for key in row.texts:
-        if key not in FIELDS and key not in live:
-            return _("A field was retired or deleted since the columns were chosen.")
-    return ""
-
-
 Custom = tuple[list[CustomField], dict[str, Value | None]]
 
 
@@ -233,7 +227,8 @@ def _plan_new(plan: CustomerPlan, told: dict[str, Any], custom: Custom) -> None:
         return
     plan.is_new = True
     plan.ranks = values.ranks or None
-    plan.customer = Customer(custom_values=values.values, custom_search=values.search, **told)
+    told |= {"custom_values": values.values, "custom_search": values.search}
+    plan.customer = build(Customer, told)
 
 
 def _plan_change(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from customers.models import Import
-from formats.tables import Row, Table, UnreadableTableError, cells, open_table
+from formats.tables import MOST_COLUMNS, Row, Table, UnreadableTableError, cells, open_table
 from jobs import files
 
 MOST_ROWS = 50_000
@@ -67,6 +67,18 @@ def peek(file: IO[bytes]) -> Peek:
 
 def typed_rows(source: Import, table: Table) -> Iterator[Typed]:
     """The rows below the header that hold anything. Raises UnreadableTableError."""
+    for row in _filled_rows(source, table):
+        yield _typed(source, row, is_ragged_by_nature=table.is_ragged_by_nature)
+
+
+def cells_of(source: Import, table: Table, key: str) -> Iterator[str]:
+    """For each of the same rows its cell of one column, or nothing. Raises UnreadableTableError."""
+    column = source.columns.index(key) if key in source.columns else MOST_COLUMNS
+    for row in _filled_rows(source, table):
+        yield cells.plain(row.cells[column].strip()) if column < len(row.cells) else ""
+
+
+def _filled_rows(source: Import, table: Table) -> Iterator[Row]:
     count = 0
     for row in table.rows():
         if row.number <= source.header_row or row.is_empty:
@@ -77,25 +89,30 @@ def typed_rows(source: Import, table: Table) -> Iterator[Typed]:
                 _("This file has more than %(most)s rows. Split it into several files.")
                 % {"most": f"{MOST_ROWS:,}"}
             )
-        yield _typed(source, row, is_ragged_by_nature=table.is_ragged_by_nature)
+        yield row
 
 
 def _typed(source: Import, row: Row, *, is_ragged_by_nature: bool) -> Typed:
     typed = Typed(row.number, {})
     for key, header, cell in zip(source.columns, source.headers, row.cells, strict=False):
-        if key and (text := cells.plain(cell.strip())):
+        if key and (text := cell.strip()):
             typed.texts[key] = text
-            if cells.looks_like_formula(text):
-                typed.warnings.append(
-                    _("“%(header)s” looks like a formula; it is taken as text.")
-                    % {"header": header}
-                )
+            if text[0] in cells.SUSPICIOUS:
+                _look_at_beginning(typed, key, header)
     _look_at_width(typed, row, len(source.columns), is_ragged_by_nature=is_ragged_by_nature)
     if row.error:
         typed.problems.append(
             _("A cell holds the error %(error)s of its spreadsheet.") % {"error": row.error[:20]}
         )
     return typed
+
+
+def _look_at_beginning(typed: Typed, key: str, header: str) -> None:
+    typed.texts[key] = text = cells.plain(typed.texts[key])
+    if cells.looks_like_formula(text):
+        typed.warnings.append(
+            _("“%(header)s” looks like a formula; it is taken as text.") % {"header": header}
+        )
 
 
 def _look_at_width(typed: Typed, row: Row, width: int, *, is_ragged_by_nature: bool) -> None:

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from audit import sentences, trail
-from audit.inserting import insert
+from audit.inserting import insert_rows
+from customers import rules
 from customers.custom_locks import hold_definitions_still
 from customers.imports import reading
 from customers.imports.contact_rows import ContactTaker
-from customers.imports.customer_rows import CustomerTaker, code_of
+from customers.imports.customer_rows import CustomerTaker
 from customers.imports.plans import Plan, Row, Taker
 from customers.imports.reading import Typed
 from customers.models import Import, ImportRow
@@ -93,7 +94,7 @@ class Chunks:
         written = set(known.order_by().values_list(*Row._fields))
         new = [row for each in plans if (row := each.row) not in written]
         known.filter(number__in=[row.number for row in new]).delete()
-        insert([ImportRow(source=self.source, **row._asdict()) for row in new])
+        insert_rows(ImportRow, [{"source_id": self.source.pk, **row._asdict()} for row in new])
 
 
 def work(run: Run, *, is_trial: bool) -> None:
@@ -129,10 +130,10 @@ def _work(source: Import, table: Table, run: Run, *, is_trial: bool) -> None:
 def _scan(source: Import, table: Table) -> tuple[int, set[str]]:
     """How many rows there are, and every code that stands in one."""
     total, codes = 0, set()
-    for row in reading.typed_rows(source, table):
+    for text in reading.cells_of(source, table, "code"):
         total += 1
-        if code := code_of(row):
-            codes.add(code)
+        if text:
+            codes.add(rules.code(text))
     return total, codes
 
 

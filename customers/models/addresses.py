@@ -22,6 +22,7 @@ PARTS = (
 )
 BILLING = "billing_"
 BILLING_PARTS = tuple(BILLING + part for part in PARTS)
+SAME_AS_OFFICE = "billing_same_as_office"
 
 
 class OfficeAddress(models.Model):

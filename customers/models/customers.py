@@ -246,6 +246,10 @@ class Customer(OfficeAddress, BillingAddress):
         return self.organization_name
 
     @property
+    def is_archived(self) -> bool:
+        return self.status == self.Status.ARCHIVED
+
+    @property
     def office_lines(self) -> list[str]:
         """The office address as on a letter, without the company's name."""
         return addresses.lines({part: str(getattr(self, part)) for part in PARTS})

@@ -3,6 +3,8 @@
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _QUOTE = "'"
 _FIRST = frozenset((*_DANGEROUS, _QUOTE))
+# How a cell begins that `plain` changes or that may look like a formula. Most begin otherwise.
+SUSPICIOUS = frozenset("'=+-@")
 
 
 def neutral(text: str) -> str:

@@ -1,11 +1,15 @@
 """Many rows in one statement."""
 
+import datetime as dt
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from audit import trail
-from audit.inserting import insert
+from audit.inserting import build, insert, insert_rows
 from audit.models import AuditEntry
 from customers.flows.customers import CREATED, EDITED
 from customers.models import Customer
@@ -66,3 +70,30 @@ def test_several_entries_need_a_transaction(alpha: Reseller) -> None:
 
     with pytest.raises(RuntimeError, match="inside the transaction"):
         trail.record_several([deed])
+
+
+def test_rows_may_be_told_without_a_record_of_their_own() -> None:
+    rows = [{"organization_name": name, "code": name, "country": "DE"} for name in ("A", "B")]
+
+    insert_rows(Customer, rows)
+
+    first, second = Customer.objects.order_by("code")
+    names = [field.attname for field in Customer._meta.concrete_fields]
+    saved = Customer.objects.create(organization_name="C", code="C", country="DE")
+    differs = {"id", "code", "organization_name", "search_text", "created_at", "status_changed_at"}
+    for each in (first, second):
+        assert {name for name in names if getattr(each, name) != getattr(saved, name)} == differs
+    assert first.pk != second.pk
+    assert abs(timezone.now() - first.created_at) < dt.timedelta(minutes=1)
+
+
+def test_a_record_is_built_as_its_model_builds_it() -> None:
+    told: Any = {"organization_name": "Acme", "country": "DE", "tags": ["a"]}
+    fast, slow = build(Customer, told), Customer(**told)
+
+    assert fast.pk != build(Customer, told).pk
+    assert (fast._state.adding, fast.country.name) == (True, "Germany")
+    assert fast.created_at <= slow.created_at
+    same = {"id": None, "created_at": None, "status_changed_at": None, "_state": None}
+    assert {**vars(fast), **same} == {**vars(slow), **same}
+    assert build(Customer, {}).tags is not build(Customer, {}).tags

@@ -23,7 +23,7 @@ EXPECTED = {
     "new-reseller": {"new-reseller"},
     "resellers": {"resellers.page", "resellers.migrate"},
     "size": {"size.first-page", "size.deep-page", "size.search-for-a-rare-word"},
-    "import": {"import.target", "import.bare"},
+    "import": {"import.target", "import.bare", "import.memory-csv", "import.memory-xlsx"},
     "export": {"export.stream", "export.csv-all", "export.xlsx", "export.memory-worker"},
 }
 

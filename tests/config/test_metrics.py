@@ -191,11 +191,18 @@ class TestWhatItTells:
 
         assert numbers()["portal_schemas_behind"] == {(): 2}
 
-    def test_how_many_tasks_wait(self) -> None:
+    def test_how_many_tasks_wait(self, settings: LazySettings) -> None:
+        settings.OWN_QUEUES = ["bravo"]
         for _ in range(3):
             app.send_task("tests.nobody_runs_this")
+        app.send_task("tests.nobody_runs_this", queue="jobs")
         try:
-            assert numbers()["portal_queue_length"] == {(): 3}
+            assert numbers()["portal_queue_length"] == {
+                ("celery",): 3,
+                ("jobs",): 1,
+                ("bravo",): 0,
+                ("bravo.jobs",): 0,
+            }
         finally:
             app.control.purge()
 

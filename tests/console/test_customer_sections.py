@@ -300,6 +300,20 @@ class TestBillingAddress:
         assert (customer.billing_street, customer.billing_country) == ("", "")
         assert AuditEntry.objects.get().changes["billing_street"] == ["Postfach 1", ""]
 
+    def test_a_filled_one_is_emptied_by_the_tick_in_a_country_with_states_too(
+        self, owner_client: HostClient
+    ) -> None:
+        customer = CustomerFactory(complete=True)
+        data = {**BILLING, "billing_country": "US", "billing_phone": "", "version": 1}
+
+        response = owner_client.post(
+            section(customer, "billing-address"), {**data, "billing_same_as_office": "on"}
+        )
+
+        assert response.status_code == 302, response.context["form"].errors
+        customer.refresh_from_db()
+        assert (customer.billing_same_as_office, customer.billing_country) == (True, "")
+
     def test_an_empty_one_must_be_the_same(self, owner_client: HostClient) -> None:
         customer = CustomerFactory()
 

@@ -5,10 +5,12 @@ from decimal import Decimal
 import pytest
 
 from audit.models import AuditEntry
+from customers.flows import imports as flows
 from customers.flows.customers import CREATED, EDITED
+from customers.imports import columns as known_columns
 from customers.imports import running
 from customers.imports.running import ENDED
-from customers.models import Customer, CustomField, CustomRank
+from customers.models import Customer, CustomField, CustomRank, Import
 from formats.tables import texts
 from jobs.models import Job, StoredFile
 from tests.customers.importing import begin, fates, finish, outcomes, reason, take_over, try_out
@@ -205,6 +207,74 @@ def test_a_billing_address_needs_a_place() -> None:
     CustomerFactory(code="A")
 
     assert "needs a street or a city" in reason(try_out("Code,Billing: Landmark\nA,Tower\n"))
+
+
+BILLED = {"billing_same_as_office": False, "billing_street": "Am Hof 1", "billing_city": "Wien"}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Billing: Same as the office address",
+        "billing_same_as_office",
+        "Same as office",
+        "Rechnungsadresse wie Büro",
+    ],
+)
+def test_bills_go_to_the_office_again_where_the_file_says_so(header: str) -> None:
+    CustomerFactory(code="A", **BILLED)
+
+    source = take_over(f"Code,{header}\nA,yes\n")
+
+    customer = Customer.objects.get()
+    assert outcomes(source) == ["changed"]
+    assert (customer.billing_same_as_office, customer.billing_city) == (True, "")
+    assert AuditEntry.objects.get(action=EDITED).changes == {
+        "billing_same_as_office": [False, True],
+        "billing_street": ["Am Hof 1", ""],
+        "billing_city": ["Wien", ""],
+    }
+    assert outcomes(take_over(f"Code,{header}\nA,yes\n")) == ["unchanged"]
+
+
+def test_where_both_are_told_the_office_wins_as_in_the_form_and_a_person_is_asked_to_look() -> None:
+    content = (
+        f"{HEAD},Same as office,Billing: City,Billing: Postal code,Billing: Country\n"
+        "Acme,A,Anna,a@acme.example,yes,Wien,no code,AT\n"
+    )
+    source = try_out(content)
+    assert outcomes(source) == ["added"]
+    assert source.rows.get().is_odd
+    assert "the billing address in this row is left out" in reason(source)
+
+    take_over(content)
+
+    customer = Customer.objects.get()
+    assert (customer.billing_same_as_office, customer.billing_city) == (True, "")
+
+
+def test_whoever_says_that_it_is_another_address_has_to_tell_it() -> None:
+    CustomerFactory(code="A")
+    CustomerFactory(code="B", **BILLED)
+
+    source = take_over("Code,Same as office,Billing: City\nA,no,\nB,no,\n")
+
+    assert outcomes(source) == ["refused", "unchanged"]
+    assert "A billing address needs a street or a city." in fates(source)[0][2]
+    told = take_over("Code,Same as office,Billing: City\nA,no,Linz\n")
+    assert outcomes(told) == ["changed"]
+    assert Customer.objects.get(code="A").billing_same_as_office is False
+
+
+def test_the_template_s_own_row_is_taken() -> None:
+    header, example = known_columns.template(flows.columns_of(Import.What.CUSTOMERS))
+
+    assert dict(zip(header, example, strict=True))["Billing: Same as the office address"] == "yes"
+    cells = ";".join(header), ";".join(example)
+    source = take_over("\n".join(cells))
+
+    assert outcomes(source) == ["added"]
+    assert "" not in source.columns
 
 
 def test_custom_fields_are_found_by_label_and_key_and_checked_by_kind() -> None:

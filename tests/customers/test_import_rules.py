@@ -11,12 +11,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from console.forms.contacts import AddContactForm
-from console.forms.customers import CreateCustomerForm
+from console.forms.customers import BillingAddressForm, CreateCustomerForm
+from customers.flows import customers as customer_flows
 from customers.flows.contacts import ContactDetails
 from customers.imports.contact_rows import ContactPlan, ContactTaker
 from customers.imports.customer_rows import CustomerPlan, CustomerTaker
 from customers.imports.reading import Typed
 from customers.models import Contact, Customer, CustomField, Import
+from customers.models.addresses import BILLING_PARTS
+from tests.factories.accounts import UserFactory
 from tests.factories.customers import CustomerFactory, CustomFieldFactory
 
 pytestmark = [pytest.mark.usefixtures("alpha"), pytest.mark.django_db]
@@ -82,6 +85,15 @@ CELLS: dict[str, st.SearchStrategy[str]] = {
     "fax": PHONES,
     "notes": TEXTS,
 }
+BILLING_CELLS: dict[str, st.SearchStrategy[str]] = {
+    "billing_street": TEXTS,
+    "billing_city": TEXTS,
+    "billing_landmark": TEXTS,
+    "billing_postal_code": st.one_of(TEXTS, st.sampled_from(["1010", "10115"])),
+    "billing_country": st.sampled_from(["", "DE", "US", "AT"]),
+    "billing_phone": PHONES,
+}
+IN_WIEN = {"billing_city": "Wien", "billing_same_as_office": False}
 CONTACT_CELLS: dict[str, st.SearchStrategy[str]] = {
     "first_name": TEXTS,
     "last_name": TEXTS,
@@ -130,6 +142,10 @@ def stored(details: dict[str, Any]) -> dict[str, Any]:
 @several
 @given(cells(CELLS))
 @example({"turnover": "5", "turnover_currency": "eur"})
+@example({"turnover_currency": "0000"})
+@example({"organization_name": "a\0b"})
+@example({"organization_name": "\ud800"})
+@example({"code": "A\0"})
 @example({"country": "DE", "street": "Weg 1", "city": "Berlin", "postal_code": "10115"})
 @example({"country": "DE", "contact_phone": "030 901820", "phone": "030 901820"})
 def test_a_new_customer_is_taken_or_refused_alike(typed: dict[str, str]) -> None:
@@ -147,6 +163,8 @@ def test_a_new_customer_is_taken_or_refused_alike(typed: dict[str, str]) -> None
 
 @several
 @given(cells(CONTACT_CELLS), st.sampled_from(["", "DE", "US"]))
+@example({"email": "a\0@b.example"}, "")
+@example({"email": "\ud800"}, "")
 def test_a_new_contact_is_taken_or_refused_alike(typed: dict[str, str], country: str) -> None:
     with undone():
         CustomerFactory.create(code="ACME", country=country)
@@ -162,6 +180,38 @@ def test_a_new_contact_is_taken_or_refused_alike(typed: dict[str, str], country:
             details: ContactDetails = form.details
             made = Contact(**details)
             assert all(getattr(plan.contact, name) == getattr(made, name) for name in details)
+
+
+@several
+@given(
+    cells(BILLING_CELLS),
+    st.sampled_from(["yes", "no"]),
+    st.sampled_from([{}, IN_WIEN]),
+)
+@example({"billing_city": "Wien"}, "yes", {})
+@example({"billing_landmark": "Tower"}, "no", {})
+@example({"billing_phone": "nonsense"}, "yes", {})
+@example({"billing_landmark": "Tower"}, "no", IN_WIEN)
+def test_a_billing_address_is_taken_or_refused_alike(
+    typed: dict[str, str], same: str, before: dict[str, Any]
+) -> None:
+    """The form begins with what is stored; an empty cell leaves it."""
+    with undone():
+        customer = CustomerFactory.create(code="ACME", country="DE", **before)
+        boxes = {**before, **texts_of(typed), "version": 1}
+        boxes["billing_same_as_office"] = "on" if same == "yes" else ""
+        form = BillingAddressForm(boxes, instance=Customer.objects.get(pk=customer.pk))
+        row = {**texts_of(typed), "code": "ACME", "billing_same_as_office": same}
+        plan = imported(row)
+
+        assert form.is_valid() is not bool(plan.problems), (form.errors, plan.problems)
+        if plan.customer:
+            by_form = Customer.objects.get(pk=customer.pk)
+            customer_flows.edit(by_form, form.details, version=1, by=UserFactory.create())
+            by_form.refresh_from_db()
+            names = ("billing_same_as_office", *BILLING_PARTS)
+            told = {name: getattr(plan.customer, name) for name in names}
+            assert told == {name: getattr(by_form, name) for name in names}
 
 
 @pytest.mark.parametrize("kind", CustomField.Kind.values)

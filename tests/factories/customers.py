@@ -57,6 +57,7 @@ class CustomerFactory(DjangoModelFactory[Customer]):
             test_drives_enabled=True,
             notes="Prefers to be called in the morning.",
         )
+        archived = Trait(status=Customer.Status.ARCHIVED, archived_from=Customer.Status.ACTIVE)
 
     organization_name = Sequence(lambda number: f"Company {number}")
     code = Sequence(lambda number: f"COMPANY-{number}")

@@ -1,6 +1,8 @@
 """In which schema tasks run, and when they do not run at all."""
 
 import logging
+import re
+import uuid
 from collections.abc import Iterator
 from contextlib import suppress
 from queue import Empty
@@ -14,13 +16,16 @@ from django_tenants.utils import schema_context, tenant_context
 
 from accounts.models import User
 from config.celery import app
+from embedded.server import WORKERS
+from jobs.tasks import wake_worker
 from resellers import tasking
 from resellers.current import current_reseller
 from resellers.models import Reseller
 from resellers.schemas import connection
-from resellers.tasking import NoSchemaError, PublicTask, ResellerTask, public_task
+from resellers.tasking import NoSchemaError, PublicTask, ResellerTask, public_task, queues
 from tests.factories.accounts import UserFactory
 from tests.factories.resellers import ResellerFactory
+from tests.harness.environment import CHECKOUT
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +41,11 @@ def of_a_reseller(word: str = "") -> None:
 def fails() -> None:
     ran.append((connection.schema_name, "fails"))
     raise ZeroDivisionError
+
+
+@shared_task(name="tests.long_one", base=ResellerTask, is_long=True)
+def long_one() -> None:
+    """May take minutes."""
 
 
 @public_task(name="tests.of_the_platform")
@@ -250,8 +260,35 @@ def test_a_reseller_with_much_work_has_a_queue_of_its_own(
     with tenant_context(bravo):
         of_a_reseller.delay()
         of_a_reseller.delay()
+        long_one.delay()
     with schema_context("public"):
         of_the_platform.delay()
 
     assert waiting_in("bravo") == ["tests.of_a_reseller"] * 2
+    assert waiting_in("bravo.jobs") == ["tests.long_one"]
     assert sorted(waiting_in("celery")) == ["tests.of_a_reseller", "tests.of_the_platform"]
+    assert queues() == ["celery", "jobs", "bravo", "bravo.jobs"]
+
+
+def test_a_long_task_waits_where_no_short_one_does(alpha: Reseller) -> None:
+    long_one.delay()
+    of_a_reseller.delay()
+
+    assert waiting_in("jobs") == ["tests.long_one"]
+    assert waiting_in("celery") == ["tests.of_a_reseller"]
+
+
+def test_a_job_is_a_long_task(alpha: Reseller) -> None:
+    wake_worker(uuid.uuid4())
+
+    assert waiting_in("jobs") == ["jobs.run"]
+
+
+def test_every_queue_has_a_worker_however_the_product_is_started(settings: LazySettings) -> None:
+    compose = (CHECKOUT / "docker-compose.yml").read_text()
+    handbook = (CHECKOUT / "docs" / "operations.md").read_text()
+
+    known = set(settings.CELERY_TASK_QUEUES)
+    assert set(re.findall(r"-Q (\w+)", " ".join(WORKERS.values()))) == known
+    assert set(re.findall(r'"-Q", "(\w+)"', compose)) == known
+    assert set(re.findall(r"^celery -A config worker -Q (\w+)", handbook, re.MULTILINE)) == known
