@@ -18,7 +18,7 @@ WHAT, IDS, SCOPE, MATCHING = "what", "ids", "scope", "matching"  # names in what
 
 @dataclass(frozen=True)
 class BulkAction:
-    """A button of the bar. With a `url` it leads to another page than the others."""
+    """A button of the bar. With a `url`, its query included, it leads to another page."""
 
     key: str
     label: str | Promise

@@ -21,6 +21,7 @@ from customers import custom_values
 from customers.flows.filling import form_name
 from customers.imports import columns as imported
 from customers.models import Customer, CustomField, Import
+from customers.models.addresses import SAME_AS_OFFICE
 
 Cell = str | int | Decimal | dt.date | dt.datetime | None
 
@@ -90,6 +91,7 @@ def _imported(column: imported.Column) -> Column:
     special: dict[str, tuple[Callable[[Any], Cell] | None, Kind]] = {
         "tags": (", ".join, Kind.TEXT),
         "test_drives_enabled": (_yes_no, Kind.TEXT),
+        SAME_AS_OFFICE: (_yes_no, Kind.TEXT),
         "turnover": (None, Kind.NUMBER),
     }
     cell, kind = special.get(column.key, (None, Kind.TEXT))
@@ -100,7 +102,6 @@ def _beside(zone: ZoneInfo) -> tuple[Column, ...]:
     """What no import takes."""
     clock = _clock(zone)
     return (
-        Column(_("Billing: same as the office address"), "billing_same_as_office", _yes_no),
         Column(_("Status"), "status", _status()),
         Column(_("Reason of the status"), "status_reason"),
         Column(_("Status since"), "status_changed_at", clock, Kind.MOMENT),

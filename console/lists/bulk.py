@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from components.addresses import record_url
-from components.bulk import Bulk, BulkAction
+from components.bulk import SHOWN, Bulk, BulkAction
 from components.lists import Column, Listing, ListView
 from components.statuses import badge
 from customers.models import BulkRow, BulkRun
@@ -35,9 +35,14 @@ _OF_VIEW = {
 _SHAPES = {Outcome.WAITING: "waiting", Outcome.DONE: "success", Outcome.SKIPPED: "neutral"}
 
 
-def bulk_of(view: str) -> Bulk:
-    """The bar of the customer list in this view, for whoever may edit customers."""
+def bulk_of(view: str, *, export_url: str = "") -> Bulk:
+    """The bar of the customer list in this view, for whoever may edit customers.
+
+    `export_url`: the page that exports this list, for whoever may do that, too.
+    """
     actions = [BulkAction(each.value, each.label, ICONS[each]) for each in _OF_VIEW[view]]
+    if export_url:
+        actions.insert(SHOWN - 1, BulkAction("export", _("Export"), "download", export_url))
     return Bulk(reverse("console:bulk:confirm"), actions)
 
 

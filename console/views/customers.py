@@ -39,10 +39,15 @@ class CustomerList(ConsolePage, TemplateView):
             empty_label=_("Add your first customer"),
         )
         if may_create:
-            listing.bulk = bulk_of(listing.view.key if listing.view else "")
+            export_url = self.export_url(listing.saved_query)
+            listing.bulk = bulk_of(listing.view.key if listing.view else "", export_url=export_url)
         is_shared = listing.saved is not None and listing.saved.is_shared
         may_replace = not is_shared or self.may(StaffPermission.MANAGE_SETTINGS)
         return super().get_context_data(listing=listing, may_replace=may_replace, **kwargs)
+
+    def export_url(self, query: str) -> str:
+        may_export = self.may(StaffPermission.EXPORT_CUSTOMERS)
+        return f"{reverse('console:exports:new')}?{query}" if may_export else ""
 
 
 class ProposeCode(ConsolePage):

@@ -602,10 +602,10 @@ class TestTheList:
     @pytest.mark.parametrize(
         ("view", "offered"),
         [
-            ("", ["add_tags", "suspend", "remove_tags", "reactivate", "archive"]),
-            ("active", ["add_tags", "suspend", "remove_tags", "archive"]),
-            ("suspended", ["add_tags", "reactivate", "remove_tags", "archive"]),
-            ("archived", ["restore"]),
+            ("", ["add_tags", "suspend", "export", "remove_tags", "reactivate", "archive"]),
+            ("active", ["add_tags", "suspend", "export", "remove_tags", "archive"]),
+            ("suspended", ["add_tags", "reactivate", "export", "remove_tags", "archive"]),
+            ("archived", ["restore", "export"]),
         ],
     )
     def test_each_view_offers_what_can_be_done_with_what_it_shows(
@@ -619,9 +619,25 @@ class TestTheList:
         shown: Any = CustomerListing(QueryDict(f"view={view}"), []).matching
 
         assert re.findall(r'name="what" value="(\w+)"', page) == offered
-        for what in offered:
+        for what in set(offered) - {"export"}:
             plan = bulk_plans.plan_of(shown, what)
             assert plan.to_do > 0
+
+    def test_what_is_ticked_or_all_that_match_is_exported(self, client: HostClient) -> None:
+        a, _b = CustomerFactory(country="DE"), CustomerFactory(country="DE")
+        CustomerFactory(country="FR")
+
+        page = client.get(f"{LIST}?country=DE").content.decode()
+        address = re.search(r'formaction="([^"]*)"', page)
+        assert address
+        sent = {"scope": ["selected"], "ids": [a.pk], "what": "export"}
+        asked = client.post(address[1].replace("&amp;", "&"), sent)
+        assert "1 ticked customer." in asked.content.decode()
+
+        sent["scope"] = ["selected", "matching"]
+        asked = client.post(address[1].replace("&amp;", "&"), sent)
+        assert "2 customers" in asked.content.decode()
+        assert "ticked" not in asked.content.decode()
 
     def test_nothing_is_offered_for_an_empty_list(self, client: HostClient) -> None:
         assert 'id="bulk"' not in client.get(LIST).content.decode()
