@@ -4,6 +4,7 @@ Every setting that an installation may choose is read here, so that nonsense sto
 sentence instead of surfacing later as a strange page.
 """
 
+import re
 from enum import StrEnum
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -18,6 +19,11 @@ MINIMUM_TOKEN_LENGTH = 20
 # Of whom a second factor can be demanded: the groups of accounts/duties.py.
 OBLIGED = {"operators", "staff", "customers"}
 _REDIS_PORT = 6379
+# A bucket before the host or in the path, then the object's key.
+_S3_OBJECT = re.compile(
+    r"https://(?:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\.s3|s3)(?:[.-][a-z0-9-]+)?\.amazonaws\.com"
+    r"/[A-Za-z0-9!_.*'()/%-]+"
+)
 _SOCKETS = {"unix", "redis+socket"}
 
 
@@ -64,6 +70,20 @@ def read_metrics_token() -> str:
     if token and len(token) < MINIMUM_TOKEN_LENGTH:
         raise EnvError(f"METRICS_TOKEN must have at least {MINIMUM_TOKEN_LENGTH} characters.")
     return token
+
+
+def read_role_template_url() -> str:
+    """Where the template of a customer's AWS role lies; empty: there is none.
+
+    CloudFormation's links take templates from S3 only.
+    """
+    url: str = env.str("AWS_ROLE_TEMPLATE_URL", default="")
+    if url and not _S3_OBJECT.fullmatch(url):
+        raise EnvError(
+            "AWS_ROLE_TEMPLATE_URL must be the https address of an object on S3, such as "
+            "https://my-bucket.s3.eu-central-1.amazonaws.com/role.json."
+        )
+    return url
 
 
 def read_secret_key(mode: Mode) -> str:

@@ -15,6 +15,7 @@ from config.environment import (
     read_log_format,
     read_metrics_token,
     read_mode,
+    read_role_template_url,
     read_second_factor_for,
     read_secret_key,
 )
@@ -274,6 +275,10 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION
 
+# ── Cloud providers ──────────────────────────
+# Where cloudaccounts' shared template lies on S3; without it no quick-create link is offered.
+AWS_ROLE_TEMPLATE_URL = read_role_template_url()
+
 # ── Transport and headers ──────────────────────────
 _https = PUBLIC_SCHEME == "https"
 SESSION_COOKIE_NAME = "__Host-session" if _https else "session"
@@ -366,5 +371,9 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
+        # At DEBUG they write credentials and signed requests.
+        "boto3": {"level": "WARNING"},
+        "botocore": {"level": "WARNING"},
+        "urllib3": {"level": "WARNING"},
     },
 }

@@ -1,0 +1,1 @@
+"""Accounts of customers at cloud providers: linked, requested, fulfilled."""

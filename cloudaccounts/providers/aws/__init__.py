@@ -1,0 +1,1 @@
+"""Amazon Web Services: role check, invitations and new accounts, through STS and Organizations."""

@@ -1,0 +1,118 @@
+"""Clients of STS and Organizations: with time limits, in one region, as one account.
+
+Organizations lives in us-east-1 only, and STS is asked there, too: what AWS_REGION or a profile
+says does not matter. AWS_ENDPOINT_URL is botocore's own setting and redirects everything, which is
+how the demo and the tests reach their stand-in.
+
+Reading may be repeated by botocore. What makes something is sent once: after a lost answer the
+caller looks whether it was made, which botocore cannot.
+"""
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from cloudaccounts.providers.aws.speaking import speaking
+from cloudaccounts.providers.results import Connection
+
+if TYPE_CHECKING:
+    from types_boto3_organizations import OrganizationsClient
+    from types_boto3_sts import STSClient
+
+REGION = "us-east-1"
+SESSION_NAME = "reseller-portal"
+SESSION_SECONDS = 3600
+# A call begins with credentials that outlast it: an answer may take a minute with all repetitions.
+_LEFT = dt.timedelta(minutes=5)
+_LIMITS = Config(connect_timeout=5, read_timeout=20, user_agent_extra="reseller-portal")
+READING = _LIMITS.merge(Config(retries={"mode": "adaptive", "total_max_attempts": 4}))
+MAKING = _LIMITS.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Temporary credentials of a role. Nothing of them is ever shown."""
+
+    access_key: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    token: str = field(repr=False)
+    ends_at: dt.datetime
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+class RoleSessions:
+    """Roles that this process has taken on, each kept until shortly before its credentials end."""
+
+    def __init__(self, now: Callable[[], dt.datetime] = _now) -> None:
+        """Begin with none."""
+        self._now = now
+        self._lock = threading.Lock()
+        self._kept: dict[Connection, Credentials] = {}
+
+    def of(self, connection: Connection) -> Credentials:
+        """The role's credentials. Raises CloudError."""
+        with self._lock:
+            kept = self._kept.get(connection)
+            if kept is None or kept.ends_at - self._now() < _LEFT:
+                kept = self._kept[connection] = _taken_on(connection)
+            return kept
+
+    def forget(self, connection: Connection) -> None:
+        """Ask anew next time: the connection was changed."""
+        with self._lock:
+            self._kept.pop(connection, None)
+
+
+def _taken_on(connection: Connection) -> Credentials:
+    machine: STSClient = boto3.session.Session().client("sts", region_name=REGION, config=READING)
+    secret = {"ExternalId": connection.external_id} if connection.external_id else {}
+    with speaking("AssumeRole of the connection"):
+        answer = machine.assume_role(
+            RoleArn=connection.role_arn,
+            RoleSessionName=SESSION_NAME,
+            DurationSeconds=SESSION_SECONDS,
+            **secret,
+        )
+    got = answer["Credentials"]
+    return Credentials(
+        got["AccessKeyId"], got["SecretAccessKey"], got["SessionToken"], got["Expiration"]
+    )
+
+
+_sessions = RoleSessions()
+
+
+@dataclass(frozen=True)
+class Clients:
+    """What speaks as one connected account."""
+
+    connection: Connection
+    sessions: RoleSessions = field(default=_sessions, repr=False)
+
+    def sts(self) -> "STSClient":
+        """For reading. Raises CloudError where the connection's role cannot be taken on."""
+        with speaking("connect to STS"):
+            return self._session().client("sts", region_name=REGION, config=READING)
+
+    def organizations(self, config: Config = READING) -> "OrganizationsClient":
+        """For reading, or with `MAKING`. Raises CloudError as above."""
+        with speaking("connect to Organizations"):
+            return self._session().client("organizations", region_name=REGION, config=config)
+
+    def _session(self) -> "boto3.session.Session":
+        if not self.connection.role_arn:
+            return boto3.session.Session()
+        return session_of(self.sessions.of(self.connection))
+
+
+def session_of(credentials: Credentials) -> "boto3.session.Session":
+    """A session with these credentials."""
+    return boto3.session.Session(credentials.access_key, credentials.secret_key, credentials.token)

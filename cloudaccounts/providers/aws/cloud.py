@@ -1,0 +1,62 @@
+"""What can be done at AWS, from one connected management account. Loads boto3: tasks only."""
+
+from cloudaccounts.providers.aws import creation, invitations, roles
+from cloudaccounts.providers.aws.advice import explain
+from cloudaccounts.providers.aws.clients import Clients
+from cloudaccounts.providers.aws.speaking import speaking
+from cloudaccounts.providers.results import (
+    AccessCheck,
+    AccountOrder,
+    Connection,
+    Creation,
+    Grant,
+    Invitation,
+    InvitationOrder,
+)
+from cloudaccounts.providers.troubles import CloudError
+
+
+class AwsCloud:
+    """AWS; see `contract.Cloud` for what the calls promise."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Nothing is asked before the first call."""
+        self._clients = Clients(connection)
+
+    def check_connection(self) -> None:
+        """Whether the connection is the management account that it is said to be.
+
+        Raises CloudError.
+        """
+        with speaking("GetCallerIdentity of the connection"):
+            account = self._clients.sts().get_caller_identity()["Account"]
+        with speaking("DescribeOrganization"):
+            organization = self._clients.organizations().describe_organization()["Organization"]
+        if account != self._clients.connection.account_id:
+            raise CloudError(explain("OtherConnectedAccount"))
+        if organization.get("MasterAccountId") != account:
+            raise CloudError(explain("NotManagementAccount"))
+
+    def check_access(self, grant: Grant) -> AccessCheck:
+        """Whether the customer's role lets us in, and only us."""
+        return roles.check(self._clients, grant)
+
+    def invite(self, order: InvitationOrder) -> Invitation:
+        """Invite the account into the organization."""
+        return invitations.invite(self._clients, order)
+
+    def poll_invitation(self, reference: str) -> Invitation | None:
+        """Where the handshake stands."""
+        return invitations.poll(self._clients, reference)
+
+    def cancel_invitation(self, reference: str) -> Invitation | None:
+        """Cancel the handshake."""
+        return invitations.cancel(self._clients, reference)
+
+    def create_account(self, order: AccountOrder) -> Creation:
+        """Make an account in the organization."""
+        return creation.create(self._clients, order)
+
+    def poll_creation(self, reference: str, order: AccountOrder) -> Creation | None:
+        """Where the new account stands."""
+        return creation.poll(self._clients, reference, order)

@@ -1,0 +1,8 @@
+"""A stand-in for AWS, so that the story of a cloud account can be played without one.
+
+It speaks AWS's protocols for the calls of STS and Organizations that the product and its customers
+make, keeps everything in memory, and lets a person play the customer and move the clock. It proves
+the product's logic, not AWS's behaviour: neither signatures nor a caller's own policies are checked.
+What is checked, as AWS does: who calls, a role's trust policy, states of handshakes, input against
+AWS's published model.
+"""
