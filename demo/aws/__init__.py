@@ -2,7 +2,7 @@
 
 It speaks AWS's protocols for the calls of STS and Organizations that the product and its customers
 make, keeps everything in memory, and lets a person play the customer and move the clock. It proves
-the product's logic, not AWS's behaviour: neither signatures nor a caller's own policies are checked.
-What is checked, as AWS does: who calls, a role's trust policy, states of handshakes, input against
-AWS's published model.
+the product's logic, not AWS's behaviour: it checks neither signatures nor a caller's own policies.
+It does check, as AWS does, who calls, a role's trust policy, states of handshakes, and whether
+input fits AWS's published model.
 """

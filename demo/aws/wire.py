@@ -99,6 +99,8 @@ def _called(service: str, operation: str) -> organizations.Operation:
 
 def _checked(service: str, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
     shape = MODELS[service].operation_model(operation).input_shape
+    if shape is None:  # of an operation that takes nothing
+        return asked
     report = ParamValidator().validate(asked, shape)
     if report.has_errors():
         if service == "sts":

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cloudaccounts.providers.aws.constraints import CONSTRAINTS
 from cloudaccounts.providers.aws.failures import FAILURES
+from cloudaccounts.providers.results import AccessOutcome
 from cloudaccounts.providers.troubles import Advice, Kind, Trouble
 
 _WAIT = _("Nothing to do: it is tried again by itself.")
@@ -45,6 +46,14 @@ _ACCOUNT_ID = Advice(
 TABLE: dict[str, Advice] = {
     # Who we are
     "AccessDenied": _NOT_AUTHORIZED,
+    "AccessDenied/CONNECTION": Advice(
+        Kind.PERSON,
+        _("AWS does not let this installation take on the role of the connected account."),
+        _("Cloud Ops: check that role's ARN, its external ID, and whom its trust policy names."),
+    ),
+    "AccessDenied/CUSTOMER_ROLE": Advice(
+        Kind.PERSON, AccessOutcome.REFUSED.sentence, AccessOutcome.REFUSED.next_step
+    ),
     "AccessDeniedException": _NOT_AUTHORIZED,
     "AccessDeniedForDependencyException": _NOT_AUTHORIZED,
     "UnauthorizedOperation": _NOT_AUTHORIZED,

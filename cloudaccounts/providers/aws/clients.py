@@ -74,7 +74,7 @@ class RoleSessions:
 def _taken_on(connection: Connection) -> Credentials:
     machine: STSClient = boto3.session.Session().client("sts", region_name=REGION, config=READING)
     secret = {"ExternalId": connection.external_id} if connection.external_id else {}
-    with speaking("AssumeRole of the connection"):
+    with speaking("AssumeRole of the connection", refused_as="AccessDenied/CONNECTION"):
         answer = machine.assume_role(
             RoleArn=connection.role_arn,
             RoleSessionName=SESSION_NAME,
@@ -90,27 +90,34 @@ def _taken_on(connection: Connection) -> Credentials:
 _sessions = RoleSessions()
 
 
-@dataclass(frozen=True)
 class Clients:
-    """What speaks as one connected account."""
+    """What speaks as one connected account. Keep one for many calls: making a client takes time."""
 
-    connection: Connection
-    sessions: RoleSessions = field(default=_sessions, repr=False)
+    def __init__(self, connection: Connection, sessions: RoleSessions = _sessions) -> None:
+        """Nothing is asked before the first client is wanted."""
+        self.connection = connection
+        self._sessions = sessions
+        self._credentials: Credentials | None = None
+        self._session: boto3.session.Session | None = None
 
     def sts(self) -> "STSClient":
         """For reading. Raises CloudError where the connection's role cannot be taken on."""
+        session = self._current()
         with speaking("connect to STS"):
-            return self._session().client("sts", region_name=REGION, config=READING)
+            return session.client("sts", region_name=REGION, config=READING)
 
     def organizations(self, config: Config = READING) -> "OrganizationsClient":
         """For reading, or with `MAKING`. Raises CloudError as above."""
+        session = self._current()
         with speaking("connect to Organizations"):
-            return self._session().client("organizations", region_name=REGION, config=config)
+            return session.client("organizations", region_name=REGION, config=config)
 
-    def _session(self) -> "boto3.session.Session":
-        if not self.connection.role_arn:
-            return boto3.session.Session()
-        return session_of(self.sessions.of(self.connection))
+    def _current(self) -> "boto3.session.Session":
+        wanted = self._sessions.of(self.connection) if self.connection.role_arn else None
+        if self._session is None or wanted is not self._credentials:
+            self._session = session_of(wanted) if wanted else boto3.session.Session()
+            self._credentials = wanted
+        return self._session
 
 
 def session_of(credentials: Credentials) -> "boto3.session.Session":

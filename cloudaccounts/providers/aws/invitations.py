@@ -8,6 +8,7 @@ AWS's states REQUESTED and OPEN both mean that nobody has answered; it forgets a
 after it ended.
 """
 
+import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -139,8 +140,8 @@ def _read(handshake: "HandshakeTypeDef") -> Invitation:
         reference=handshake["Id"],
         account_id=_account_of(handshake),
         state=_STATES[handshake["State"]],
-        requested_at=handshake["RequestedTimestamp"],
-        expires_at=handshake["ExpirationTimestamp"],
+        requested_at=handshake["RequestedTimestamp"].astimezone(dt.UTC),
+        expires_at=handshake["ExpirationTimestamp"].astimezone(dt.UTC),
     )
 
 

@@ -27,7 +27,7 @@ _NOTHING = json.dumps(
         "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}],
     }
 )
-_REFUSED = "AccessDenied"
+_REFUSED = "AccessDenied/CUSTOMER_ROLE"
 
 
 def check(clients: Clients, grant: Grant) -> AccessCheck:
@@ -71,7 +71,7 @@ def _enter(sts: "STSClient", role_arn: str, external_id: str) -> Credentials | T
     """
     secret = {"ExternalId": external_id} if external_id else {}
     try:
-        with speaking("AssumeRole of a customer"):
+        with speaking("AssumeRole of a customer", refused_as=_REFUSED):
             got = sts.assume_role(
                 RoleArn=role_arn,
                 RoleSessionName=_SESSION,

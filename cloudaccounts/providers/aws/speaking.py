@@ -18,6 +18,7 @@ from cloudaccounts.providers.troubles import CloudError, Kind, Trouble
 
 logger = logging.getLogger(__name__)
 
+_REFUSED = "AccessDenied"
 _DIGITS = 6  # of seconds to wait; more would be no answer to a task
 
 # In this order: the first that fits.
@@ -35,12 +36,17 @@ _OWN = (
 
 
 @contextmanager
-def speaking(operation: str) -> Iterator[None]:
-    """Turn what botocore raises within into a CloudError, and note it."""
+def speaking(operation: str, *, refused_as: str = "") -> Iterator[None]:
+    """Turn what botocore raises within into a CloudError, and note it.
+
+    AWS says AccessDenied to everything; `refused_as` says what it means here.
+    """
     try:
         yield
     except (ClientError, BotoCoreError) as error:
         trouble = trouble_of(error)
+        if trouble.code == _REFUSED and refused_as:
+            trouble = explain(refused_as, trouble.request_id)
         fields = {"operation": operation, "code": trouble.code, "aws_request": trouble.request_id}
         level = logging.ERROR if trouble.kind is Kind.OURS else logging.INFO
         logger.log(level, "AWS refused %s", operation, extra={"fields": fields})
