@@ -42,6 +42,11 @@ _EMAIL = Advice(
 _ACCOUNT_ID = Advice(
     Kind.PERSON, _("AWS does not know an account of this ID."), _("Correct the account ID.")
 )
+_LENGTH = Advice(
+    Kind.PERSON,
+    _("The name or the root e-mail is too long or too short for AWS."),
+    _("Choose a name of up to 50 characters, and an e-mail of 6 to 64."),
+)
 
 TABLE: dict[str, Advice] = {
     # Who we are
@@ -162,6 +167,8 @@ TABLE: dict[str, Advice] = {
     "InvalidInputException/INVALID_FULL_NAME_TARGET": Advice(
         Kind.PERSON, _("AWS does not accept the name of the account."), _("Choose another name.")
     ),
+    "InvalidInputException/MAX_LENGTH_EXCEEDED": _LENGTH,
+    "InvalidInputException/MIN_LENGTH_EXCEEDED": _LENGTH,
     "ValidationError": _MALFORMED,
     "ValidationException": _MALFORMED,
     "Client.ParamValidation": _MALFORMED,

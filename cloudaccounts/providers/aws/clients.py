@@ -93,10 +93,10 @@ _sessions = RoleSessions()
 class Clients:
     """What speaks as one connected account. Keep one for many calls: making a client takes time."""
 
-    def __init__(self, connection: Connection, sessions: RoleSessions = _sessions) -> None:
+    def __init__(self, connection: Connection, sessions: RoleSessions | None = None) -> None:
         """Nothing is asked before the first client is wanted."""
         self.connection = connection
-        self._sessions = sessions
+        self._sessions = sessions or _sessions
         self._credentials: Credentials | None = None
         self._session: boto3.session.Session | None = None
 
