@@ -4,6 +4,7 @@ Every setting that an installation may choose is read here, so that nonsense sto
 sentence instead of surfacing later as a strange page.
 """
 
+import os
 import re
 from enum import StrEnum
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -84,6 +85,15 @@ def read_role_template_url() -> str:
             "https://my-bucket.s3.eu-central-1.amazonaws.com/role.json."
         )
     return url
+
+
+def read_aws_endpoints() -> dict[str, str]:
+    """Where botocore calls instead of AWS, by the variable that says so."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("AWS_ENDPOINT_URL") and value
+    }
 
 
 def read_secret_key(mode: Mode) -> str:

@@ -11,6 +11,7 @@ from config.beat import SCHEDULE
 from config.environment import (
     Mode,
     env,
+    read_aws_endpoints,
     read_broker_url,
     read_log_format,
     read_metrics_token,
@@ -278,6 +279,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION
 # ── Cloud providers ──────────────────────────
 # Where cloudaccounts' shared template lies on S3; without it no quick-create link is offered.
 AWS_ROLE_TEMPLATE_URL = read_role_template_url()
+AWS_ENDPOINTS = read_aws_endpoints()  # botocore reads them itself; production looks at them
 
 # ── Transport and headers ──────────────────────────
 _https = PUBLIC_SCHEME == "https"

@@ -6,6 +6,7 @@ of that kind is the caller's own and none is started here.
 
 import os
 import secrets
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,12 @@ from embedded.postgres import Postgres
 from embedded.valkey import Valkey
 
 _KEY_BYTES = 48
+_DEMO = "demo"
+# Whoever sets one of these means the real AWS, or a stand-in of their own.
+_OF_AWS = {"AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_PROFILE"}
+_HOST = "127.0.0.1"
+# Of the stand-in's management account: demo/aws/world.py. It opens nothing else.
+_AWS_KEY = "AKIADEMO100000000001"
 
 
 @dataclass(frozen=True)
@@ -22,18 +29,23 @@ class Wishes:
 
     own_database: bool
     own_redis: bool
+    own_aws: bool
 
     @classmethod
     def read(cls) -> "Wishes":
         """Read them; an empty variable counts as absent."""
-        return cls(bool(os.environ.get("DATABASE_URL")), bool(os.environ.get("REDIS_URL")))
+        given = {name for name, value in os.environ.items() if value}
+        is_demo = os.environ.get("PORTAL_MODE") in {None, "", _DEMO}
+        return cls(
+            "DATABASE_URL" in given, "REDIS_URL" in given, bool(_OF_AWS & given) or not is_demo
+        )
 
 
 def of_product(places: Places, *, port: int) -> dict[str, str]:
     """Everything that the web server, the worker and `manage.py` need."""
     valkey = Valkey(places)
     environment = {
-        "PORTAL_MODE": "demo",
+        "PORTAL_MODE": _DEMO,
         "PLATFORM_HOST": "localhost",
         "PUBLIC_SCHEME": "http",
         "PUBLIC_PORT": str(port),
@@ -49,8 +61,40 @@ def of_product(places: Places, *, port: int) -> dict[str, str]:
         environment["INBOX_DIRECTORY"] = str(private_folder(places.state / "mail", None))
     if not os.environ.get("SECRET_KEY"):
         environment["SECRET_KEY"] = _secret_key(places.state / "secret_key")
+    if not Wishes.read().own_aws:
+        environment |= _of_aws(places.state / "aws_port")
     given = {name: value for name, value in os.environ.items() if value}
     return environment | given
+
+
+def choose_aws_port(places: Places) -> int:
+    """The port of AWS's stand-in: the one it had before, if that is free, else another."""
+    path = places.state / "aws_port"
+    before = path.read_text().strip() if path.exists() else ""
+    for wanted in (int(before) if before.isdecimal() else 0, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((_HOST, wanted))
+            except OSError:
+                continue
+            port: int = probe.getsockname()[1]
+            break
+    path.write_text(str(port))
+    return port
+
+
+def _of_aws(path: Path) -> dict[str, str]:
+    """How boto3 finds the stand-in, once a server has chosen its port."""
+    if not path.exists():
+        return {}
+    return {
+        "AWS_ENDPOINT_URL": f"http://{_HOST}:{path.read_text().strip()}",
+        "AWS_ACCESS_KEY_ID": _AWS_KEY,
+        "AWS_SECRET_ACCESS_KEY": _DEMO,
+        # Nobody else on this machine is asked for credentials or settings.
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
 
 
 def _secret_key(path: Path) -> str:

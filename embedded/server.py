@@ -30,10 +30,23 @@ from embedded.static_files import StaticFiles
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
-_OF_INSTANCE = ("postgres", "valkey", "mail", "static", "secret_key", "beat", "static.stamp")
+_OF_INSTANCE = (
+    "postgres",
+    "valkey",
+    "mail",
+    "static",
+    "secret_key",
+    "beat",
+    "static.stamp",
+    "aws_port",
+)
 # Short tasks and jobs that take minutes: none of the former waits behind the latter.
 WORKERS = {"worker": "-Q celery -c 2", "jobs": "-Q jobs -c 1 -n jobs@%h"}
-_SELDOM_HEARD = {"postgres", "valkey"}  # chatty and rarely of use; shown when something fails
+_SELDOM_HEARD = {
+    "postgres",
+    "valkey",
+    "aws",
+}  # chatty and rarely of use; shown when something fails
 _HIGHEST_PORT = 65535
 
 
@@ -49,12 +62,16 @@ class Supervisor:
     port: int
     instance: Instance = field(init=False)
     variables: Mapping[str, str] = field(init=False)
+    plays_aws: bool = field(init=False)
+    aws_port: int = field(init=False)
     wants_to_stop: threading.Event = field(default_factory=threading.Event)
     wants_to_kill: threading.Event = field(default_factory=threading.Event)
     _kept: deque[str] = field(default_factory=lambda: deque(maxlen=40))
 
     def __post_init__(self) -> None:
         """Decide on the environment once, before anything starts."""
+        self.plays_aws = not environment.Wishes.read().own_aws
+        self.aws_port = environment.choose_aws_port(self.places) if self.plays_aws else 0
         self.variables = environment.of_product(self.places, port=self.port)
         self.instance = Instance(self.places, self.hear)
 
@@ -126,7 +143,10 @@ class Supervisor:
             raise CannotStartError(f"manage.py {words[0]} failed.")
 
     def start_product(self) -> None:
-        """Workers, beat, web server."""
+        """AWS's stand-in, workers, beat, web server."""
+        if self.plays_aws:
+            serve = ["demo_aws", "serve", "--at", str(self.aws_port)]
+            self.instance.start(self._program("aws", "manage.py", *serve))
         celery = ["-W", "ignore:::celery.platforms", "-m", "celery", "-q", "-A", "config"]
         for name, options in WORKERS.items():
             words = ["worker", "-l", "warning", "--without-gossip", "--without-mingle"]

@@ -61,6 +61,14 @@ def check_production(**_kwargs: Any) -> Sequence[CheckMessage]:
         )
         for name in encryption.readable_on_the_way()
     ]
+    found += [
+        Error(
+            f"{name} leads what is said to AWS to a server that anybody could play.",
+            hint=f"Unset {name}: in production AWS itself is asked.",
+            id="resellers.E008",
+        )
+        for name in encryption.stand_ins_of_aws()
+    ]
     return found
 
 

@@ -24,6 +24,15 @@ def readable_on_the_way() -> list[str]:
     ]
 
 
+def stand_ins_of_aws() -> list[str]:
+    """The variables that send AWS's calls to this machine, or without TLS."""
+    return [
+        name
+        for name, url in settings.AWS_ENDPOINTS.items()
+        if urlsplit(url).scheme != "https" or (urlsplit(url).hostname or "") in _OWN_MACHINE
+    ]
+
+
 def _connections() -> Iterator[tuple[str, str, bool]]:
     database = settings.DATABASES["default"]
     host = str(database.get("HOST") or "")

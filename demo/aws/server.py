@@ -100,7 +100,8 @@ def _controlled(world: World, name: str, body: str) -> wire.Response:
     if name not in control.WISHES:
         return wire.Response(404, plain, f"The stand-in cannot {name}.")
     try:
-        return wire.Response(200, plain, control.fulfil(world, name, json.loads(body or "{}")))
+        wish = {str(key): str(value) for key, value in json.loads(body or "{}").items()}
+        return wire.Response(200, plain, control.fulfil(world, name, wish))
     except AwsError as error:
         return wire.Response(error.status, plain, error.message)
     except (ValueError, KeyError, AttributeError):

@@ -11,6 +11,7 @@ APPS = [
     "accounts",
     "approvals",
     "audit",
+    "cloudaccounts",
     "components",
     "config",
     "console",
@@ -30,6 +31,7 @@ HANDLERS = {"get", "post", "form_valid", "form_invalid"}
 RULE_ROOMS = (
     "approvals",
     "audit",
+    "cloudaccounts",
     "customers",
     "jobs",
     "notifications",

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from environs import EnvError
 
-from config.environment import read_broker_url
+from config.environment import read_aws_endpoints, read_broker_url, read_role_template_url
 from tests.harness.environment import CHECKOUT
 
 
@@ -127,3 +127,43 @@ def test_what_the_database_url_says_wins() -> None:
     assert "'connect_timeout': '3'" in done.stdout or "'connect_timeout': 3" in done.stdout
     assert "'sslmode': 'prefer'" in done.stdout
     assert "'keepalives_idle': 30" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "https://my-bucket.s3.eu-central-1.amazonaws.com/role.json",
+        "https://my-bucket.s3.amazonaws.com/templates/role-1.json",
+        "https://s3.eu-central-1.amazonaws.com/my-bucket/role.json",
+    ],
+)
+def test_the_template_of_roles_lies_on_s3(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("AWS_ROLE_TEMPLATE_URL", url)
+
+    assert read_role_template_url() == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://my-bucket.s3.eu-central-1.amazonaws.com/role.json",
+        "https://example.com/role.json",
+        "https://my-bucket.s3.eu-central-1.amazonaws.com.example.com/role.json",
+        "https://my-bucket.s3.eu-central-1.amazonaws.com/",
+        "https://my-bucket.s3.eu-central-1.amazonaws.com/role.json?X-Amz-Signature=1",
+        "s3://my-bucket/role.json",
+    ],
+)
+def test_and_nowhere_else(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("AWS_ROLE_TEMPLATE_URL", url)
+
+    with pytest.raises(EnvError, match="object on S3"):
+        read_role_template_url()
+
+
+def test_what_leads_awss_calls_elsewhere_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:5000")
+
+    assert read_aws_endpoints() == {"AWS_ENDPOINT_URL_STS": "http://127.0.0.1:5000"}

@@ -17,7 +17,7 @@ from embedded import places
 PACKAGE = Path(places.__file__).parent
 FILES = {
     "manage.py": """
-import os, sys
+import os, signal, sys
 from pathlib import Path
 with Path(os.environ["STATIC_ROOT"]).with_name("commands").open("a") as file:
     print(sys.argv[1], file=file)
@@ -25,6 +25,9 @@ if sys.argv[1] == "demo_logins":
     print("North  http://north.localhost:" + os.environ["PUBLIC_PORT"] + "/  owner@north.example")
 if sys.argv[1] == os.environ.get("STAND_IN_FAILS_AT"):
     sys.exit("It does not want to.")
+if sys.argv[1] == "demo_aws":
+    Path(os.environ["STATIC_ROOT"]).with_name("aws").write_text(" ".join(sys.argv[2:]))
+    signal.pause()
 """,
     "config/__init__.py": """
 import os

@@ -34,7 +34,8 @@ def test_starts_everything_and_leaves_nothing_after_sigterm(stand_in: StandIn) -
     server = stand_in.start_and_wait()
 
     assert stand_in.get("/") == "here"
-    assert stand_in.commands() == ["prepare", "load_demo", "collectstatic", "demo_logins"]
+    commands = ["prepare", "load_demo", "collectstatic", "demo_logins", "demo_aws"]
+    assert stand_in.commands() == commands
     assert len(stand_in.processes()) > 5
 
     server.send_signal(signal.SIGTERM)

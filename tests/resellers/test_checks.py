@@ -33,6 +33,9 @@ def production(settings: Any) -> Any:
         ("SECRET_KEY", "a" * 60, "resellers.E003"),
         ("SECRET_KEY", f"django-insecure-{GOOD_KEY}", "resellers.E003"),
         ("SECRET_KEY_FALLBACKS", ["ab" * 30], "resellers.E003"),
+        ("AWS_ENDPOINTS", {"AWS_ENDPOINT_URL": "http://aws.example.com"}, "resellers.E008"),
+        ("AWS_ENDPOINTS", {"AWS_ENDPOINT_URL_STS": "https://127.0.0.1:5000"}, "resellers.E008"),
+        ("AWS_ENDPOINTS", {"AWS_ENDPOINT_URL": "localhost:5000"}, "resellers.E008"),
     ],
 )
 @pytest.mark.django_db
@@ -44,6 +47,12 @@ def test_production_refuses_what_only_a_demo_may_have(
     assert [message.id for message in check_production()] == [number]
     with pytest.raises(ImproperlyConfigured):
         refuse_demo_in_production()
+
+
+def test_production_may_reach_aws_through_an_address_of_its_own(production: Any) -> None:
+    production.AWS_ENDPOINTS = {"AWS_ENDPOINT_URL_STS": "https://sts.vpce.example.com"}
+
+    assert check_production() == []
 
 
 @pytest.mark.django_db

@@ -23,7 +23,10 @@ class Command(BaseCommand):
             if options["act"] == "serve":
                 self.serve(options["at"])
             else:
-                wish = {name: str(options[name]) for name in _WISHED if options.get(name)}
+                given = {name: options.get(name) for name in _WISHED}
+                wish = {
+                    name: str(value) for name, value in given.items() if value not in {None, ""}
+                }
                 self.stdout.write(command.play(options["act"], wish))
         except command.CannotPlayError as error:
             raise CommandError(str(error)) from error
