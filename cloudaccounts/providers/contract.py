@@ -41,7 +41,7 @@ class IdKind:
         """The id in what a person typed or pasted. Raises ValidationError."""
         found = self.read(typed.strip())
         if found is None:
-            raise ValidationError(self.refusal, code="invalid")
+            raise ValidationError(str(self.refusal), code="invalid")
         return found
 
 

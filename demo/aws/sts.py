@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from demo.aws.world import MANAGEMENT, AwsError, Caller, Role, World
@@ -43,7 +44,10 @@ def assume_role(world: World, caller: Caller, asked: Answer) -> Answer:
     }
 
 
-OPERATIONS = {"GetCallerIdentity": caller_identity, "AssumeRole": assume_role}
+OPERATIONS: dict[str, Callable[[World, Caller, Answer], Answer]] = {
+    "GetCallerIdentity": caller_identity,
+    "AssumeRole": assume_role,
+}
 
 
 def trusts(policy: Answer, caller: Caller, external_id: str | None) -> bool:

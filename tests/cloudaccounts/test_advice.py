@@ -91,13 +91,13 @@ def test_an_unknown_reason_keeps_its_code(code: str) -> None:
     assert trouble.sentence == explain(code).sentence
 
 
-def answered(code: str, *, reason: str = "", status: int = 400, **headers: str) -> ClientError:
+def answered(code: str, *, reason: str = "", retry_after: str = "") -> ClientError:
     answer = {
         "Error": {"Code": code, "Message": "secret@example.com"},
         "ResponseMetadata": {
             "RequestId": "11-22",
-            "HTTPStatusCode": status,
-            "HTTPHeaders": headers,
+            "HTTPStatusCode": 400,
+            "HTTPHeaders": {"retry-after": retry_after} if retry_after else {},
         },
     }
     if reason:
@@ -116,7 +116,7 @@ def test_an_answer_is_read_with_its_reason_and_request() -> None:
 
 
 def test_awss_own_word_on_when_to_come_again_counts() -> None:
-    told = trouble_of(answered("TooManyRequestsException", **{"retry-after": "17"}))
+    told = trouble_of(answered("TooManyRequestsException", retry_after="17"))
     silent = trouble_of(answered("TooManyRequestsException"))
 
     assert told.retry_after == dt.timedelta(seconds=17)
@@ -125,7 +125,7 @@ def test_awss_own_word_on_when_to_come_again_counts() -> None:
 
 @pytest.mark.parametrize("nonsense", ["-1", "9" * 400, "²", "Sun, 22 Nov 2026 10:00:00 GMT"])
 def test_nonsense_there_does_not(nonsense: str) -> None:
-    trouble = trouble_of(answered("TooManyRequestsException", **{"retry-after": nonsense}))
+    trouble = trouble_of(answered("TooManyRequestsException", retry_after=nonsense))
 
     assert trouble.retry_after == dt.timedelta(minutes=1)
 
@@ -151,7 +151,7 @@ def test_an_answer_without_a_code_is_told_by_its_status() -> None:
             "Client.NoCredentials",
             Kind.OURS,
         ),
-        (exceptions.SSLError(endpoint_url="x", error="y"), "Client.Encryption", Kind.OURS),
+        (exceptions.SSLError(endpoint_url="x", error=OSError()), "Client.Encryption", Kind.OURS),
         (exceptions.ReadTimeoutError(endpoint_url="x"), "Client.Timeout", Kind.LATER),
         (exceptions.ConnectionClosedError(endpoint_url="x"), "Client.Timeout", Kind.LATER),
         (exceptions.ConnectTimeoutError(endpoint_url="x"), "Client.Connection", Kind.LATER),

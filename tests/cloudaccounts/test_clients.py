@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from copy import deepcopy
 from io import StringIO
+from typing import Any
 
 import pytest
 from botocore.stub import Stubber
@@ -127,10 +128,8 @@ def test_what_makes_something_is_sent_once_and_everything_ends(
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "50")
     monkeypatch.setenv("AWS_RETRY_MODE", "legacy")
     kept = Clients(Connection(MANAGEMENT))
-    reading, making = (
-        kept.organizations(READING).meta.config,
-        kept.organizations(MAKING).meta.config,
-    )
+    reading: Any = kept.organizations(READING).meta.config
+    making: Any = kept.organizations(MAKING).meta.config
 
     assert (reading.retries["mode"], reading.retries["total_max_attempts"]) == ("adaptive", 4)
     assert making.retries["total_max_attempts"] == 1
@@ -176,7 +175,7 @@ def test_throttling_is_told_with_a_pause(aws: StandIn) -> None:
 def everything_logged() -> Iterator[StringIO]:
     """The product's own logging, at its loudest: what LOG_LEVEL=DEBUG writes."""
     heard = StringIO()
-    loud = deepcopy(settings.LOGGING)
+    loud: Any = deepcopy(settings.LOGGING)
     loud["root"]["level"] = loud["loggers"]["django"]["level"] = "DEBUG"
     loud["handlers"]["console"]["stream"] = heard
     root, before = logging.getLogger(), (logging.getLogger().level, logging.getLogger().handlers[:])

@@ -99,7 +99,7 @@ def test_a_lost_answer_costs_a_wait_and_no_second_account(
 
 def lose_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """AWS begins with the account, and breaks down before it has said so."""
-    real = organizations.OPERATIONS["CreateAccount"]
+    real: Any = organizations.OPERATIONS["CreateAccount"]
 
     def answer(*arguments: Any) -> Any:
         real(*arguments)

@@ -181,7 +181,7 @@ def test_one_that_somebody_sent_in_the_console_is_taken_over(aws: StandIn, cloud
 def test_one_that_crosses_ours_is_found_by_awss_refusal(
     aws: StandIn, cloud: AwsCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = organizations.OPERATIONS["InviteAccountToOrganization"]
+    real: Any = organizations.OPERATIONS["InviteAccountToOrganization"]
 
     def crossed(*arguments: Any) -> Any:
         real(*arguments[:2], {"Target": arguments[2]["Target"]})  # somebody was a moment faster

@@ -134,7 +134,8 @@ def test_a_trouble_of_aws_neither_damns_a_role_nor_passes_for_a_refusal(
     aws: StandIn, cloud: AwsCloud, monkeypatch: pytest.MonkeyPatch, failing: int
 ) -> None:
     make_role(aws, sts.usual_trust(EXTERNAL_ID))
-    real, asked = sts.OPERATIONS["AssumeRole"], []
+    real: Any = sts.OPERATIONS["AssumeRole"]
+    asked: list[Any] = []
 
     def sometimes(*arguments: Any) -> Any:
         asked.append(arguments)
@@ -176,10 +177,14 @@ def test_the_session_of_a_check_may_do_nothing(
     aws: StandIn, cloud: AwsCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_role(aws, sts.usual_trust(EXTERNAL_ID))
-    real, asked = sts.OPERATIONS["AssumeRole"], []
-    monkeypatch.setitem(
-        sts.OPERATIONS, "AssumeRole", lambda *given: (asked.append(given[2]), real(*given))[1]
-    )
+    real: Any = sts.OPERATIONS["AssumeRole"]
+    asked: list[Any] = []
+
+    def note(*given: Any) -> Any:
+        asked.append(given[2])
+        return real(*given)
+
+    monkeypatch.setitem(sts.OPERATIONS, "AssumeRole", note)
 
     cloud.check_access(grant())
 

@@ -3,6 +3,7 @@
 import http.client
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from io import StringIO
 from typing import Any
 
@@ -28,7 +29,8 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
 
 
 def client(service: str, account: str = MANAGEMENT, region: str = "us-east-1") -> Any:
-    return boto3.client(
+    make: Any = boto3.client
+    return make(
         service,
         region_name=region,
         aws_access_key_id=access_key_of(account),
@@ -121,7 +123,7 @@ def test_only_the_parties_may_act_on_an_invitation(stand_in: StandIn) -> None:
         customer.cancel_handshake,
         client("organizations").accept_handshake,
     ):
-        assert refused(lambda call=call: call(**handshake))[0] == "AccessDeniedException"
+        assert refused(partial(call, **handshake))[0] == "AccessDeniedException"
     assert customer.list_handshakes_for_account()["Handshakes"][0]["State"] == "REQUESTED"
     assert stranger.list_handshakes_for_account()["Handshakes"] == []
 

@@ -1,7 +1,6 @@
 """What the product is told about AWS when it runs under `script/server`."""
 
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,14 +11,14 @@ from embedded.places import Places
 
 
 @pytest.fixture
-def where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Places]:
+def where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
     """An instance of nobody's, in a shell that knows nothing of AWS."""
     for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_PROFILE", "PORTAL_MODE"):
         monkeypatch.delenv(name, raising=False)
     state, sockets = tmp_path / "state", tmp_path / "sockets"
     state.mkdir()
     sockets.mkdir()
-    yield places.Places(state, sockets, None, None)
+    return places.Places(state, sockets, None, None)
 
 
 def test_a_demo_reaches_its_own_stand_in(where: Places) -> None:

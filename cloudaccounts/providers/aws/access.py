@@ -119,6 +119,25 @@ def _trust(external_id: Any, principal: Any) -> dict[str, Any]:
 
 
 def _template(defaults: dict[str, str]) -> dict[str, Any]:
+    role = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "RoleName": {"Ref": "RoleName"},
+            "AssumeRolePolicyDocument": _trust({"Ref": "ExternalId"}, {"Ref": "Principal"}),
+            "Policies": [{"PolicyName": POLICY_NAME, "PolicyDocument": read_only_policy()}],
+        },
+    }
+    arn = {"Description": "Copy this into the portal.", "Value": {"Fn::GetAtt": ["Role", "Arn"]}}
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": "Lets your cloud reseller read costs and commitments of this account.",
+        "Parameters": _parameters({"RoleName": ROLE_NAME} | defaults),
+        "Resources": {"Role": role},
+        "Outputs": {"RoleArn": arn},
+    }
+
+
+def _parameters(defaults: dict[str, str]) -> dict[str, dict[str, Any]]:
     parameters: dict[str, dict[str, Any]] = {
         "ExternalId": {
             "Type": "String",
@@ -138,26 +157,6 @@ def _template(defaults: dict[str, str]) -> dict[str, Any]:
             "AllowedPattern": "[A-Za-z0-9_+=,.@-]{1,64}",
         },
     }
-    parameters["RoleName"]["Default"] = ROLE_NAME
     for name, value in defaults.items():
         parameters[name]["Default"] = value
-    role = {
-        "Type": "AWS::IAM::Role",
-        "Properties": {
-            "RoleName": {"Ref": "RoleName"},
-            "AssumeRolePolicyDocument": _trust({"Ref": "ExternalId"}, {"Ref": "Principal"}),
-            "Policies": [{"PolicyName": POLICY_NAME, "PolicyDocument": read_only_policy()}],
-        },
-    }
-    return {
-        "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": "Lets your cloud reseller read costs and commitments of this account.",
-        "Parameters": parameters,
-        "Resources": {"Role": role},
-        "Outputs": {
-            "RoleArn": {
-                "Description": "Copy this into the portal.",
-                "Value": {"Fn::GetAtt": ["Role", "Arn"]},
-            }
-        },
-    }
+    return parameters

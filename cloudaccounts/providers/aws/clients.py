@@ -23,6 +23,7 @@ from cloudaccounts.providers.results import Connection
 if TYPE_CHECKING:
     from types_boto3_organizations import OrganizationsClient
     from types_boto3_sts import STSClient
+    from types_boto3_sts.type_defs import AssumeRoleRequestTypeDef, CredentialsTypeDef
 
 REGION = "us-east-1"
 SESSION_NAME = "reseller-portal"
@@ -42,6 +43,13 @@ class Credentials:
     secret_key: str = field(repr=False)
     token: str = field(repr=False)
     ends_at: dt.datetime
+
+    @classmethod
+    def read(cls, told: "CredentialsTypeDef") -> "Credentials":
+        """As STS tells them."""
+        return cls(
+            told["AccessKeyId"], told["SecretAccessKey"], told["SessionToken"], told["Expiration"]
+        )
 
 
 def _now() -> dt.datetime:
@@ -72,19 +80,18 @@ class RoleSessions:
 
 
 def _taken_on(connection: Connection) -> Credentials:
-    machine: STSClient = boto3.session.Session().client("sts", region_name=REGION, config=READING)
-    secret = {"ExternalId": connection.external_id} if connection.external_id else {}
+    asked: AssumeRoleRequestTypeDef = {
+        "RoleArn": connection.role_arn,
+        "RoleSessionName": SESSION_NAME,
+        "DurationSeconds": SESSION_SECONDS,
+    }
+    if connection.external_id:
+        asked["ExternalId"] = connection.external_id
     with speaking("AssumeRole of the connection", refused_as="AccessDenied/CONNECTION"):
-        answer = machine.assume_role(
-            RoleArn=connection.role_arn,
-            RoleSessionName=SESSION_NAME,
-            DurationSeconds=SESSION_SECONDS,
-            **secret,
+        machine: STSClient = boto3.session.Session().client(
+            "sts", region_name=REGION, config=READING
         )
-    got = answer["Credentials"]
-    return Credentials(
-        got["AccessKeyId"], got["SecretAccessKey"], got["SessionToken"], got["Expiration"]
-    )
+        return Credentials.read(machine.assume_role(**asked)["Credentials"])
 
 
 _sessions = RoleSessions()

@@ -18,6 +18,7 @@ from cloudaccounts.providers.troubles import CloudError, Trouble
 
 if TYPE_CHECKING:
     from types_boto3_sts import STSClient
+    from types_boto3_sts.type_defs import AssumeRoleRequestTypeDef
 
 _SESSION = "reseller-portal-check"
 _SHORTEST = 900  # seconds, AWS's minimum
@@ -69,23 +70,21 @@ def _enter(sts: "STSClient", role_arn: str, external_id: str) -> Credentials | T
     Only a refusal says something about the role: a time-out or a throttled call must neither damn
     it nor pass for the refusal that the last question hopes for.
     """
-    secret = {"ExternalId": external_id} if external_id else {}
+    asked: AssumeRoleRequestTypeDef = {
+        "RoleArn": role_arn,
+        "RoleSessionName": _SESSION,
+        "DurationSeconds": _SHORTEST,
+        "Policy": _NOTHING,
+    }
+    if external_id:
+        asked["ExternalId"] = external_id
     try:
         with speaking("AssumeRole of a customer", refused_as=_REFUSED):
-            got = sts.assume_role(
-                RoleArn=role_arn,
-                RoleSessionName=_SESSION,
-                DurationSeconds=_SHORTEST,
-                Policy=_NOTHING,
-                **secret,
-            )["Credentials"]
+            return Credentials.read(sts.assume_role(**asked)["Credentials"])
     except CloudError as error:
         if error.trouble.code != _REFUSED:
             raise
         return error.trouble
-    return Credentials(
-        got["AccessKeyId"], got["SecretAccessKey"], got["SessionToken"], got["Expiration"]
-    )
 
 
 def _account_of(credentials: Credentials) -> str:
