@@ -76,6 +76,11 @@ class Cloud(Protocol):
     nothing twice, provided that two do not run at once for the same order (hold a lease).
     """
 
+    def check_connection(self) -> None:
+        """Whether the connection leads to the account that it is said to be. To be asked before
+        it is saved.
+        """
+
     def check_access(self, grant: Grant) -> AccessCheck:
         """Whether the customer granted what they say. Does not raise CloudError."""
 

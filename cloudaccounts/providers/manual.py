@@ -47,6 +47,9 @@ class ByHand:
         """There is nothing to connect to; the account is kept for the record."""
         self.connection = connection
 
+    def check_connection(self) -> None:
+        """There is none that could be wrong."""
+
     def check_access(self, _grant: Grant) -> AccessCheck:
         """Nobody can tell but a person."""
         return AccessCheck(AccessOutcome.UNKNOWN, explain("by_hand/check"))

@@ -50,6 +50,7 @@ def test_what_a_person_does_is_told_as_such(name: str) -> None:
         lambda: by_hand.create_account(order),
         lambda: by_hand.poll_creation("1", order),
     ]
+    by_hand.check_connection()
     steps = set()
     for call in calls:
         with pytest.raises(CloudError) as told:
