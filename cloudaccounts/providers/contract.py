@@ -1,7 +1,7 @@
 """What the product expects of a provider: one protocol for knowing, one for doing.
 
 They are two because of what they cost: knowing is asked by every page, doing needs the provider's
-client library (seconds to load) and waits for the network, so only tasks do it.
+client library (half a second to load) and waits for the network, so only tasks do it.
 """
 
 from collections.abc import Callable

@@ -27,8 +27,8 @@ def choices() -> list[tuple[str, str]]:
 def cloud(name: str, connection: Connection) -> Cloud:
     """What speaks to the provider of that name, from the given account. Raises KeyError.
 
-    Its client library is loaded by the first call and not before: boto3 costs a second of processor
-    and 28 MiB of memory, which no web process should pay.
+    Its client library is loaded by the first call and not before: boto3 and its first clients cost
+    0.4 s of processor and 19 MiB beside Django's own, which no web process should pay.
     """
     client = cast("Callable[[Connection], Cloud]", import_string(PROVIDERS[name].client))
     return client(connection)
