@@ -119,6 +119,19 @@ def test_the_template_makes_the_role_of_the_trust_policy(external_id: str, role_
         assert "NoEcho" not in each  # quick-create links would ignore it
 
 
+@given(st.text(max_size=60))
+def test_no_text_gets_into_a_policy_unless_it_means_only_itself(typed: str) -> None:
+    try:
+        policy = access.trust_policy(typed, PRINCIPAL)
+    except ValueError:
+        assert not re.fullmatch(r"[A-Za-z0-9_+=,.@:/-]{2,}", typed)
+        return
+    (statement,) = json.loads(access.as_text(policy))["Statement"]
+    assert statement["Condition"] == {"StringEquals": {"sts:ExternalId": typed}}
+    assert re.fullmatch(r"[\x21-\x7e]+", typed)  # visible ASCII
+    assert not set(typed) & set("${}*?\"'\\")
+
+
 def resolved(value: Any, parameters: dict[str, str]) -> Any:
     """What CloudFormation makes of `Ref`."""
     if isinstance(value, dict):
