@@ -17,11 +17,17 @@ from cloudaccounts.providers.aws import clients
 from cloudaccounts.providers.aws.clients import MAKING, READING, Clients, RoleSessions
 from cloudaccounts.providers.aws.cloud import AwsCloud
 from cloudaccounts.providers.aws.speaking import speaking
-from cloudaccounts.providers.results import AccountOrder, Connection, Grant, InvitationOrder
+from cloudaccounts.providers.results import (
+    AccessOutcome,
+    AccountOrder,
+    Connection,
+    Grant,
+    InvitationOrder,
+)
 from cloudaccounts.providers.troubles import CloudError, Kind
 from demo.aws import sts
 from demo.aws.server import StandIn
-from demo.aws.world import MANAGEMENT, access_key_of
+from demo.aws.world import MANAGEMENT, AwsError, access_key_of
 
 MACHINE = "999900009999"
 SECRET_ID = "external-id-of-the-connection"
@@ -185,7 +191,15 @@ def everything_logged() -> Iterator[StringIO]:
     root.level, root.handlers = before
 
 
-def test_no_secret_is_ever_logged_or_shown(by_role: StandIn, everything_logged: StringIO) -> None:
+def quote(_world: Any, _caller: Any, asked: dict[str, Any]) -> Any:
+    """Refuse as AWS does where a pattern is missed: with the value in its words."""
+    told = f"Value '{asked.get('ExternalId', '')}' at 'externalId' failed to satisfy constraint"
+    raise AwsError("ValidationError", told)
+
+
+def test_no_secret_is_ever_logged_or_shown(
+    by_role: StandIn, everything_logged: StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
     customer_id = "external-id-of-the-customer"
     cloud = AwsCloud(CONNECTION)
     grant = Grant("111122223333", "arn:aws:iam::111122223333:role/ResellerPortal", customer_id)
@@ -199,6 +213,9 @@ def test_no_secret_is_ever_logged_or_shown(by_role: StandIn, everything_logged: 
         cloud.create_account(AccountOrder("", "root.of.acme@acme.example", dt.datetime.now(dt.UTC)))
 
     credentials = clients._sessions.of(CONNECTION)
+    monkeypatch.setitem(sts.OPERATIONS, "AssumeRole", quote)
+    assert cloud.check_access(grant).outcome is AccessOutcome.UNKNOWN
+
     written = everything_logged.getvalue() + repr(
         [credentials, CONNECTION, cloud, grant, refused.value, refused.value.trouble]
     )
@@ -206,6 +223,7 @@ def test_no_secret_is_ever_logged_or_shown(by_role: StandIn, everything_logged: 
     keys = [*by_role.world.sessions]
     assert "AWS refused AssumeRole of a customer" in written
     assert "Client.ParamValidation" in written
+    assert "code=ValidationError" in written
     assert len(tokens) == 2  # of the connection, and of the check that found the role
     for secret in (SECRET_ID, customer_id, "of-the-machine", "root.of.acme", *tokens, *keys):
         assert secret not in written
