@@ -36,6 +36,11 @@ def kind_of(name: str) -> Kind:
     return _kinds[name]
 
 
+def ended_of(name: str) -> Callable[[Job], None] | None:
+    """Who is told that such work has ended: nobody, when the code that did it is gone."""
+    return _kinds[name].ended if name in _kinds else None
+
+
 def label_of(name: str) -> str | Promise:
     """What people call it. Work outlives the code that did it: then its name must do."""
     return _kinds[name].label if name in _kinds else name

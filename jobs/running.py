@@ -16,7 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from jobs.kinds import kind_of
+from jobs.kinds import ended_of, kind_of
 from jobs.models import Job
 
 logger = logging.getLogger(__name__)
@@ -111,7 +111,7 @@ def finish(job: Job, state: Job.State, *, sentence: str = "") -> None:
     job.state, job.sentence = state, sentence
     job.ended_at, job.next_run_at, job.claim = timezone.now(), None, None
     job.save(update_fields=["state", "sentence", "ended_at", "next_run_at", "claim"])
-    if ended := kind_of(job.kind).ended:
+    if ended := ended_of(job.kind):
         ended(job)
     logger.info("Job %s (%s): %s.", job.pk, job.kind, state)
 

@@ -35,7 +35,8 @@ def _contact(customer: Customer) -> SafeString:
 
 
 def _tags(customer: Customer) -> SafeString:
-    return format_html_join(" ", '<span class="tag">{}</span>', ((tag,) for tag in customer.tags))
+    tags = ((tag, tag) for tag in customer.tags)  # a long one is cut, and told by its title
+    return format_html_join(" ", '<span class="tag" title="{}">{}</span>', tags)
 
 
 def _status(customer: Customer) -> SafeString:

@@ -78,6 +78,7 @@ def test_ticked_customers_get_a_tag(visitor: Come, javascript: bool) -> None:
     # And away again: through "More", for all that the filter finds.
     for name in ("Daybreak Media", "Granite State Insurance"):
         box(page, name).click()
+    bar.get_by_text("More", exact=True).click()
     bar.get_by_role("button", name="Remove tags").click()
     page.get_by_label("Tags", exact=False).first.fill(tag)
     page.get_by_role("button", name="Remove tags from 2 customers").click()

@@ -82,6 +82,26 @@ def test_work_outlives_the_code_that_did_it() -> None:
     assert str(JobFactory(kind="gone.kind")) == "gone.kind"
 
 
+def test_a_job_of_a_kind_that_is_gone_can_be_cancelled() -> None:
+    job = JobFactory.create(kind="exports_of_old")
+
+    assert flows.cancel(job).state == State.CANCELLED
+
+
+def test_a_job_of_a_kind_that_is_gone_is_given_up() -> None:
+    """Not at the first attempt: while workers are upgraded, some know it already."""
+    job = JobFactory.create(kind="exports_of_old")
+    for _attempt in range(running.MOST_ATTEMPTS):
+        with pytest.raises(KeyError, match="exports_of_old"):
+            running.run(job.pk)
+        let_the_lease_end(job)
+
+    running.run(job.pk)
+
+    job.refresh_from_db()
+    assert job.state == State.FAILED
+
+
 def test_a_job_is_done_chunk_by_chunk(counting: Counting) -> None:
     job = JobFactory()
 
