@@ -13,7 +13,8 @@ from django.utils.functional import Promise
 
 SHOWN = 3  # buttons; further ones stand under "More"
 
-WHAT, IDS, SCOPE, MATCHING = "what", "ids", "scope", "matching"  # names in what is sent
+WHAT, IDS, SCOPE = "what", "ids", "scope"  # names in what is sent
+MATCHING, SELECTED = "matching", "selected"  # values of the scope
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,13 @@ from typing import Any
 from django import forms
 from django.forms.utils import flatatt
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
+
+from components.selects import options_of, selected
 
 Text = str | Promise
 
@@ -39,7 +41,7 @@ class CountrySelect(forms.Select):
             '<select name="{}"{}><option value=""{}>{}</option>{}</select>',
             name,
             flatatt(self.build_attrs(self.attrs, attrs)),
-            _selected(not chosen),
+            selected(not chosen),
             self.empty_label,
             _options(get_language(), chosen),
         )
@@ -61,10 +63,6 @@ def country_name(code: str) -> str:
     return _names(get_language()).get(code, "")
 
 
-def _selected(is_selected: bool) -> SafeString:  # noqa: FBT001 - its name says what it means
-    return SafeString(" selected" if is_selected else "")
-
-
 @lru_cache(maxsize=32)
 def _choices(_language: str | None) -> tuple[tuple[str, str], ...]:
     """Code and name, in the order of that language. Called with the language that is in use."""
@@ -78,8 +76,4 @@ def _names(language: str | None) -> dict[str, str]:
 
 @lru_cache(maxsize=1024)
 def _options(language: str | None, chosen: str) -> SafeString:
-    return format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        ((code, _selected(code == chosen), name) for code, name in _choices(language)),
-    )
+    return options_of(_choices(language), chosen)

@@ -1,5 +1,6 @@
 """Selects of many options, or many selects: Django makes each option with a template of its own."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -19,13 +20,19 @@ class PlainSelect(forms.Select):
         renderer: Any = None,  # noqa: ARG002 - Django's signature
     ) -> SafeString:
         chosen = "" if value is None else str(value)
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            (
-                (key, SafeString(" selected" if str(key) == chosen else ""), label)
-                for key, label in self.choices
-            ),
-        )
         around = flatatt(self.build_attrs(self.attrs, attrs))
-        return format_html('<select name="{}"{}>{}</select>', name, around, options)
+        inside = options_of(((str(key), label) for key, label in self.choices), chosen)
+        return format_html('<select name="{}"{}>{}</select>', name, around, inside)
+
+
+def options_of(choices: Iterable[tuple[str, Any]], chosen: str) -> SafeString:
+    """The options of a select, one of them chosen."""
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((key, selected(key == chosen), label) for key, label in choices),
+    )
+
+
+def selected(is_selected: bool) -> SafeString:  # noqa: FBT001 - its name says what it means
+    return SafeString(" selected" if is_selected else "")

@@ -6,6 +6,8 @@ from typing import Any
 from celery import bootsteps
 from tenant_schemas_celery.app import CeleryApp as TenantAwareCeleryApp
 
+from config import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
@@ -22,6 +24,7 @@ class MayStart(bootsteps.Step):
         checks.refuse_older_database()
 
 
+broker.install()
 app = TenantAwareCeleryApp("portal", task_cls="resellers.tasking:ResellerTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

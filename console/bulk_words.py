@@ -16,7 +16,7 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class Words:
-    """`deed` is counted: "Suspend %(number)s customers"."""
+    """`deed` is counted: "Suspend %(shown)s customers", plural by `number`."""
 
     deed: Text
     happens: Text
@@ -24,13 +24,13 @@ class Words:
 
     def counted(self, number: int) -> str:
         """What is done, with so many."""
-        return str(self.deed % {"number": number}).replace(f"{number}", f"{number:,}")
+        return str(self.deed % {"number": number, "shown": f"{number:,}"})
 
 
 WORDS: dict[str, Words] = {
     Action.ADD_TAGS: Words(
         ngettext_lazy(
-            "Add tags to %(number)d customer", "Add tags to %(number)d customers", "number"
+            "Add tags to %(shown)s customer", "Add tags to %(shown)s customers", "number"
         ),
         _(
             "The tags are added to those that each customer has. Who has them already is left as"
@@ -40,15 +40,15 @@ WORDS: dict[str, Words] = {
     ),
     Action.REMOVE_TAGS: Words(
         ngettext_lazy(
-            "Remove tags from %(number)d customer",
-            "Remove tags from %(number)d customers",
+            "Remove tags from %(shown)s customer",
+            "Remove tags from %(shown)s customers",
             "number",
         ),
         _("The tags are taken away; all other tags stay. Who has none of them is left as is."),
         _("To undo it, select the customers again and add the tags."),
     ),
     Action.SUSPEND: Words(
-        ngettext_lazy("Suspend %(number)d customer", "Suspend %(number)d customers", "number"),
+        ngettext_lazy("Suspend %(shown)s customer", "Suspend %(shown)s customers", "number"),
         _(
             "Their people can no longer log in for them until you reactivate them. Who belongs to"
             " other customers, too, keeps those. Nothing is deleted."
@@ -56,14 +56,12 @@ WORDS: dict[str, Words] = {
         _("To undo it, select the customers again and reactivate them."),
     ),
     Action.REACTIVATE: Words(
-        ngettext_lazy(
-            "Reactivate %(number)d customer", "Reactivate %(number)d customers", "number"
-        ),
+        ngettext_lazy("Reactivate %(shown)s customer", "Reactivate %(shown)s customers", "number"),
         _("Their people can log in for them again."),
         _("To undo it, select the customers again and suspend them."),
     ),
     Action.ARCHIVE: Words(
-        ngettext_lazy("Archive %(number)d customer", "Archive %(number)d customers", "number"),
+        ngettext_lazy("Archive %(shown)s customer", "Archive %(shown)s customers", "number"),
         _(
             "They leave the lists, and their people can no longer log in for them. All that is"
             " known stays readable."
@@ -77,7 +75,7 @@ WORDS: dict[str, Words] = {
         ),
     ),
     Action.RESTORE: Words(
-        ngettext_lazy("Restore %(number)d customer", "Restore %(number)d customers", "number"),
+        ngettext_lazy("Restore %(shown)s customer", "Restore %(shown)s customers", "number"),
         _("They are again what they were before they were archived."),
         _("To undo it, select the customers again and archive them."),
     ),

@@ -10,7 +10,7 @@ from embedded.places import Places
 from embedded.processes import Program
 from embedded.programs import valkey_program
 
-DATABASES = 64  # each process of a parallel test run takes one
+DATABASES = 64  # each process of a parallel test run takes four
 _BROKER_DATABASE = 1  # clearing the cache must not throw away waiting tasks
 
 

@@ -8,11 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from components.bulk import MATCHING, SELECTED
 from components.forms import PortalForm, Text
 from customers.models import Export
 
 SHOWN, ALL = "shown", "all"
-MATCHING, SELECTED = "matching", "selected"
 MOST_CHOSEN = 200
 
 

@@ -14,10 +14,11 @@ from django.utils.translation import ngettext
 from django.views.generic import FormView, TemplateView
 
 from accounts.roles import StaffPermission
+from components.bulk import IDS, MATCHING, SCOPE, SELECTED
 from components.lists import bounded_count
 from console.exports import texts
 from console.exports.reading import Table, table_of
-from console.forms.exports import ALL, MATCHING, SELECTED, SHOWN, ExportForm
+from console.forms.exports import ALL, SHOWN, ExportForm
 from console.lists.customer_looks import EVERYTHING
 from console.lists.exports import ExportListing
 from console.timeline import timeline_of
@@ -109,8 +110,8 @@ class ExportCustomers(LookPage, FormView[ExportForm]):
 
     @property
     def ids(self) -> list[str]:
-        is_selected = self.request.POST.get("scope") == SELECTED
-        return self.request.POST.getlist("ids") if is_selected else []
+        is_selected = self.request.POST.get(SCOPE) == SELECTED
+        return self.request.POST.getlist(IDS) if is_selected else []
 
     @property
     def cancel_url(self) -> str:

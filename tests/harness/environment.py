@@ -23,7 +23,9 @@ from embedded.valkey import Valkey
 CHECKOUT = Path(__file__).resolve().parents[2]
 PLATFORM_HOST = "localhost"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-_DATABASES_PER_WORKER = 2  # of Valkey: the cache may be emptied without losing waiting tasks
+# Of Valkey. Two for this process, two for an installation beside it: a cache, that may be emptied
+# without losing waiting tasks, and a broker, from which nobody else's worker takes them.
+_DATABASES_PER_WORKER = 4
 
 _servers = contextlib.ExitStack()
 _places: places.Places | None = None
@@ -47,8 +49,6 @@ def describe_to_django() -> None:
     Each worker has a database and a part of Valkey to itself.
     """
     database = f"test_{os.environ.get('TEST_RUN', os.getpid())}_{WORKER}"
-    redis = urlsplit(os.environ["TEST_REDIS_URL"])
-    number = _DATABASES_PER_WORKER * (0 if WORKER == "main" else 1 + int(WORKER.removeprefix("gw")))
     static_root = CHECKOUT / ".pytest_cache" / "static"  # WhiteNoise warns when there is none
     static_root.mkdir(parents=True, exist_ok=True)
     os.environ.update(
@@ -59,12 +59,24 @@ def describe_to_django() -> None:
         PUBLIC_SCHEME="http",
         PUBLIC_PORT="0",
         DATABASE_URL=urlunsplit(urlsplit(os.environ["TEST_DATABASE_URL"])._replace(path=database)),
-        REDIS_URL=_redis_url(redis.scheme, redis.netloc, redis.path, number),
-        CELERY_BROKER_URL=_broker_url(redis.scheme, redis.netloc, redis.path, number + 1),
         STATIC_ROOT=str(static_root),
+        **valkey(),
     )
     for name in ("EMAIL_URL", "INBOX_DIRECTORY"):
         os.environ.pop(name, None)
+
+
+def valkey(*, beside: bool = False) -> dict[str, str]:
+    """Where the cache and the broker of this process are, or those of an installation beside it."""
+    redis = urlsplit(os.environ["TEST_REDIS_URL"])
+    worker = (
+        0 if WORKER == "main" else int(WORKER.removeprefix("gw"))
+    )  # "main" tests without others
+    number = _DATABASES_PER_WORKER * worker + (2 if beside else 0)
+    return {
+        "REDIS_URL": _redis_url(redis.scheme, redis.netloc, redis.path, number),
+        "CELERY_BROKER_URL": _broker_url(redis.scheme, redis.netloc, redis.path, number + 1),
+    }
 
 
 def _redis_url(scheme: str, host: str, path: str, number: int) -> str:

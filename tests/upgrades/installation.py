@@ -19,7 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 from psycopg2.sql import SQL, Identifier
 
-from tests.harness import database
+from tests.harness import database, environment
 from tests.harness.environment import CHECKOUT
 
 PATIENCE = 120
@@ -277,8 +277,6 @@ def _database(name: str) -> Iterator[None]:
 def _environment(name: str, folder: Path, static_files: Path) -> dict[str, str]:
     server = urlsplit(os.environ["TEST_DATABASE_URL"])
     (folder / "mail").mkdir()
-    # The last two databases of Valkey: parallel test processes count from the first.
-    redis = urlsplit(os.environ["TEST_REDIS_URL"])
     return {
         **{each: os.environ[each] for each in ("PATH", "HOME") if each in os.environ},
         "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -288,8 +286,7 @@ def _environment(name: str, folder: Path, static_files: Path) -> dict[str, str]:
         "PUBLIC_SCHEME": "http",
         "PYTHONUNBUFFERED": "1",
         "DATABASE_URL": urlunsplit(server._replace(path=name)),
-        "REDIS_URL": f"unix://{redis.path}?db=62",
-        "CELERY_BROKER_URL": f"redis+socket://{redis.path}?virtual_host=63",
+        **environment.valkey(beside=True),
         "STATIC_ROOT": str(static_files),
         "INBOX_DIRECTORY": str(folder / "mail"),
     }
