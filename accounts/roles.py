@@ -21,6 +21,8 @@ class StaffPermission(StrEnum):
     # To take the list away as a file. Whoever may only look sees pages of it.
     EXPORT_CUSTOMERS = "export_customers"
     MANAGE_PEOPLE = "manage_people"
+    # To enable providers, and to add, request, move or unlink cloud accounts.
+    MANAGE_ACCOUNTS = "manage_accounts"
     VIEW_REQUESTS = "view_requests"
     DECIDE_REQUESTS = "decide_requests"
     VIEW_TEAM = "view_team"
@@ -35,7 +37,7 @@ _VIEWER = {
     StaffPermission.VIEW_TEAM,
 }
 _BILLING = _VIEWER | {StaffPermission.EDIT_CUSTOMERS, StaffPermission.EXPORT_CUSTOMERS}
-_SUPPORT = _BILLING | {StaffPermission.MANAGE_PEOPLE}
+_SUPPORT = _BILLING | {StaffPermission.MANAGE_PEOPLE, StaffPermission.MANAGE_ACCOUNTS}
 _ADMIN = (
     _SUPPORT
     | _BILLING

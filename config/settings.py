@@ -71,7 +71,16 @@ SHARED_APPS = [
     "inbox",
     "demo",
 ]
-TENANT_APPS = [*_BOTH, "notifications", "jobs", "customers", "approvals", "console", "portal"]
+TENANT_APPS = [
+    *_BOTH,
+    "notifications",
+    "jobs",
+    "customers",
+    "cloudaccounts",
+    "approvals",
+    "console",
+    "portal",
+]
 INSTALLED_APPS = [*SHARED_APPS, *[app for app in TENANT_APPS if app not in SHARED_APPS]]
 TENANT_MODEL = "resellers.Reseller"
 TENANT_DOMAIN_MODEL = "resellers.Domain"

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 SCHEMA = "extensions"
-NEEDED = ("pg_trgm",)
+NEEDED = ("pg_trgm", "btree_gist")
 
 
 def ensure() -> None:

@@ -1,18 +1,20 @@
-"""Requests that wait for a decision, and what each kind asks for."""
+"""Requests that wait for a decision. What each kind asks for stands in a record of its own."""
 
 import uuid
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Concat, Lower
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_countries.fields import CountryField
 
 from approvals.querysets import ApprovalRequestQuerySet
 from customers.models import Customer
+
+# Where nobody decided: `withdrawn` is the requester's own end.
+UNDECIDED = ("draft", "pending", "needs_information", "withdrawn")
+DECIDED = ("approved", "declined", "forwarded", "fulfilled", "failed")
+ENDED = ("fulfilled", "failed", "withdrawn")
 
 
 class ApprovalRequest(models.Model):
@@ -20,12 +22,21 @@ class ApprovalRequest(models.Model):
 
     class Kind(models.TextChoices):
         SIGNUP = "signup", _("Sign-up")
+        LINK = "link", _("Link account")
+        NEW_ACCOUNT = "new_account", _("New account")
+        UNLINK = "unlink", _("Unlink account")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("E-mail not validated")
         PENDING = "pending", _("Pending")
+        NEEDS_INFORMATION = "needs_information", _("Waiting for an answer")
         APPROVED = "approved", _("Approved")
+        # With Cloud Ops, or under way through the reseller's own connection.
+        FORWARDED = "forwarded", _("Forwarded")
+        FULFILLED = "fulfilled", _("Done")
+        FAILED = "failed", _("Failed")
         DECLINED = "declined", _("Declined")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     class DeclineReason(models.TextChoices):
         DUPLICATE = "duplicate", _("Already a customer")
@@ -56,6 +67,10 @@ class ApprovalRequest(models.Model):
     decline_reason = models.CharField(max_length=20, choices=DeclineReason, blank=True)
     decline_message = models.TextField(max_length=2000, blank=True)
     declined_silently = models.BooleanField(default=False)
+    # When it was fulfilled, failed or was withdrawn.
+    ended_at = models.DateTimeField(null=True)
+    # Why it failed, in words for the reseller.
+    outcome_note = models.TextField(max_length=2000, blank=True, default="", db_default="")
 
     objects = ApprovalRequestQuerySet.as_manager()
 
@@ -73,16 +88,8 @@ class ApprovalRequest(models.Model):
             ),
             models.CheckConstraint(
                 name="approval_request_decided_iff_somebody_decided",
-                condition=Q(
-                    status__in=["approved", "declined"],
-                    decided_by__isnull=False,
-                    decided_at__isnull=False,
-                )
-                | Q(
-                    status__in=["draft", "pending"],
-                    decided_by__isnull=True,
-                    decided_at__isnull=True,
-                ),
+                condition=Q(status__in=DECIDED, decided_by__isnull=False, decided_at__isnull=False)
+                | Q(status__in=UNDECIDED, decided_by__isnull=True, decided_at__isnull=True),
             ),
             models.CheckConstraint(
                 name="approval_request_decline_has_a_reason",
@@ -94,8 +101,25 @@ class ApprovalRequest(models.Model):
                 condition=~Q(status="approved", kind="signup") | Q(customer__isnull=False),
             ),
             models.CheckConstraint(
-                name="approval_request_decided_by_someone_else",
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("requester")),
+                name="approval_request_about_an_account_has_a_customer",
+                condition=Q(kind="signup") | Q(customer__isnull=False),
+            ),
+            models.CheckConstraint(
+                # Staff may ask for an account and approve it: who may do both is a reseller's rule.
+                name="approval_request_signup_decided_by_someone_else",
+                condition=~Q(kind="signup")
+                | Q(decided_by__isnull=True)
+                | ~Q(decided_by=F("requester")),
+            ),
+            models.CheckConstraint(
+                name="approval_request_ended_iff_it_came_to_an_end",
+                condition=Q(status__in=ENDED, ended_at__isnull=False)
+                | (~Q(status__in=ENDED) & Q(ended_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="approval_request_signup_is_never_forwarded",
+                condition=~Q(kind="signup")
+                | Q(status__in=["draft", "pending", "approved", "declined"]),
             ),
             models.UniqueConstraint(
                 name="approval_request_one_open_signup_per_person",
@@ -105,48 +129,6 @@ class ApprovalRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.signup.company
-
-
-class Signup(models.Model):
-    """What a stranger typed into the sign-up form. Edits at approval go to the customer alone."""
-
-    request = models.OneToOneField(
-        ApprovalRequest, primary_key=True, on_delete=models.CASCADE, related_name="signup"
-    )
-    company = models.CharField(_("company name"), max_length=200)
-    contact_name = models.CharField(_("contact name"), max_length=120)
-    title = models.CharField(_("title"), max_length=100, blank=True)
-    phone = models.CharField(_("phone"), max_length=40, blank=True)
-    email = models.EmailField(_("e-mail"))
-    country = CountryField(_("country"))
-    street = models.CharField(_("street address"), max_length=200, blank=True)
-    suite = models.CharField(_("suite"), max_length=60, blank=True)
-    city = models.CharField(_("city"), max_length=100, blank=True)
-    state = models.CharField(_("state or province"), max_length=100, blank=True)
-    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
-    licence_accepted_at = models.DateTimeField()
-    # The number of the form that was sent: sending it twice is signing up once.
-    submission = models.UUIDField(default=uuid.uuid4)
-    search_text = models.GeneratedField(
-        expression=Lower(
-            Concat(
-                F("company"),
-                Value(" "),
-                F("contact_name"),
-                Value(" "),
-                F("email"),
-                Value(" "),
-                F("phone"),
-                output_field=models.TextField(),
-            )
-        ),
-        output_field=models.TextField(),
-        db_persist=True,
-    )
-
-    class Meta:
-        indexes = [GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="signup_search")]
-
-    def __str__(self) -> str:
-        return self.company
+        if self.kind == self.Kind.SIGNUP:
+            return self.signup.company
+        return str(self.account_request)

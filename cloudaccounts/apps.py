@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class CloudAccountsConfig(AppConfig):
+    name = "cloudaccounts"
+    verbose_name = "Cloud accounts"
+
+    def ready(self) -> None:
+        # Models must be loaded before.
+        from cloudaccounts.models import CloudAccount  # noqa: PLC0415
+        from customers.custom_holders import register_holder  # noqa: PLC0415
+        from customers.models import CustomField  # noqa: PLC0415
+
+        register_holder(CustomField.Target.CLOUD_ACCOUNT, CloudAccount)

@@ -1,0 +1,1 @@
+"""What people and tasks do with cloud accounts."""

@@ -1,0 +1,48 @@
+"""Whoever stands above and must know what became of an account, in the transaction in which it
+became so.
+
+Filled in `AppConfig.ready`; the flows of this app call `tell`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cloudaccounts.models import CloudAccount, Errand
+
+
+class Event(StrEnum):
+    """What happened to an account."""
+
+    # Its status is another one now: linked, back to being set up, unlinked, …
+    STATUS_CHANGED = "status_changed"
+    # An invitation or a creation was ordered, answered, or ended.
+    ERRAND_CHANGED = "errand_changed"
+    CREDENTIALS_SENT = "credentials_sent"
+    CREDENTIALS_OPENED = "credentials_opened"
+
+
+@dataclass(frozen=True)
+class News:
+    """What a follower is told. `account` is locked and as it is now."""
+
+    account: CloudAccount
+    event: Event
+    errand: Errand | None = None
+    note: str = ""
+
+
+Follower = Callable[[News], object]
+_followers: dict[str, Follower] = {}
+
+
+def register_follower(name: str, function: Follower) -> None:
+    """Have `function` told. Raises ValueError when another function has the name."""
+    if _followers.setdefault(name, function) is not function:
+        raise ValueError(f"Another follower is named {name!r}.")
+
+
+def tell(news: News) -> None:
+    """Tell every follower, in the order of their registration, inside the transaction."""
+    for function in _followers.values():
+        function(news)
