@@ -68,11 +68,13 @@ class NotedFailure:
             )
 
 
-class RecoveryCodesServe:
-    """Mix in before allauth's forms that ask for a code: ours serve beside those of the app.
+class CodeProof(NotedFailure):
+    """Mix in before allauth's forms that ask for a code: our recovery codes serve, too.
 
-    They count for the same limit.
+    They count for the same limit as those of the app.
     """
+
+    proof = "code"
 
     def clean_code(self) -> str:
         form: Any = self
@@ -88,15 +90,13 @@ class RecoveryCodesServe:
         return typed
 
 
-class AuthenticateForm(RecoveryCodesServe, NotedFailure, EntranceManners, base_forms.AuthenticateForm):  # type: ignore[misc]
-    proof = "code"
+class AuthenticateForm(CodeProof, EntranceManners, base_forms.AuthenticateForm):  # type: ignore[misc]
     submit_label = _("Log in")
     labels = CODE
     helps = {"code": _("From your authenticator app, or one of your recovery codes.")}
 
 
-class ReauthenticateForm(RecoveryCodesServe, NotedFailure, EntranceManners, base_forms.ReauthenticateForm):  # type: ignore[misc]
-    proof = "code"
+class ReauthenticateForm(CodeProof, EntranceManners, base_forms.ReauthenticateForm):  # type: ignore[misc]
     submit_label = _("Continue")
     labels = CODE
     helps = {"code": _("From your authenticator app, or one of your recovery codes.")}

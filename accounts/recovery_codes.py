@@ -1,4 +1,4 @@
-"""Recovery codes, and how they are kept: hashed, in the `data` of allauth's row of a person's codes.
+"""Recovery codes, and how they are kept: hashed, in the `data` of allauth's row of such codes.
 
 allauth would derive them from a seed that it keeps encrypted. Here a code is a random word of which
 only a hash is stored, by `PASSWORD_HASHERS` and with a salt of its own (OWASP ASVS 5.0, V6.5.2). In
@@ -29,9 +29,9 @@ _NOTHING_FOR_ALLAUTH: dict[str, Any] = {"migrated_codes": []}
 
 
 def draw() -> list[str]:
-    """A new set. The first character tells a code from the others; the rest, 43 bits, is secret."""
+    """A new set. The first character tells a code from the others; the rest, 42 bits, is secret."""
     firsts = secrets.SystemRandom().sample(ALPHABET, COUNT)
-    return [first + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 1)) for first in firsts]
+    return [first + _word(LENGTH - 1) for first in firsts]
 
 
 def written(code: str) -> str:
@@ -84,3 +84,7 @@ def strike_out(data: dict[str, Any], code: str) -> bool:
     if fits:
         del hashes[code[0]]
     return fits
+
+
+def _word(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))

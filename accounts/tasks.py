@@ -1,9 +1,9 @@
 """Tasks: forget the sessions that are over, hash the recovery codes that are not hashed yet."""
 
 import logging
-from collections.abc import Callable
+from functools import partial
 
-from celery import shared_task
+from celery import Task, shared_task
 from kombu.exceptions import OperationalError
 
 from accounts import sessions
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 def sweep_sessions(**_future: object) -> None:
     """Started by beat: forget the operators' sessions, and let each reseller forget its own."""
     sessions.forget_expired()
-    for_each_in_service(lambda: _send(forget_sessions.delay))
+    for_each_in_service(partial(_send, forget_sessions))
 
 
 @shared_task(name="accounts.forget_sessions")
@@ -30,7 +30,7 @@ def forget_sessions(**_future: object) -> None:
 def sweep_recovery_codes(**_future: object) -> None:
     """Started by beat: hash the operators' older codes, and let each reseller hash its own."""
     recovery_codes.hash_older()
-    for_each_in_service(lambda: _send(hash_recovery_codes.delay))
+    for_each_in_service(partial(_send, hash_recovery_codes))
 
 
 @shared_task(name="accounts.hash_recovery_codes", base=ResellerTask, is_long=True)
@@ -39,8 +39,8 @@ def hash_recovery_codes(**_future: object) -> None:
     recovery_codes.hash_older()
 
 
-def _send(delay: Callable[[], object]) -> None:
+def _send(task: Task) -> None:
     try:
-        delay()
+        task.delay()
     except OperationalError as error:
         logger.warning("The broker is away (%s). The next sweep tries again.", type(error).__name__)
