@@ -55,11 +55,6 @@ def person(alpha: Reseller) -> User:
     return member.user
 
 
-@pytest.fixture
-def another_browser(alpha: Reseller) -> HostClient:
-    return HostClient(alpha.host, alpha)
-
-
 def test_the_app_is_turned_on_with_a_code(alpha_client: HostClient, person: User) -> None:
     secret = turn_on(alpha_client, person)
 

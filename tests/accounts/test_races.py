@@ -215,9 +215,7 @@ def test_a_code_that_is_used_while_older_ones_are_hashed_is_spent(
 ) -> None:
     code = factors.older_codes(owner).codes[0]
 
-    early, late = overlap(
-        alpha, lambda: recovery_codes.use(owner, code), lambda: recovery_codes.hash_older()
-    )
+    early, late = overlap(alpha, lambda: recovery_codes.use(owner, code), recovery_codes.hash_older)
 
     assert early.result
     assert (late.error, late.result) == (None, 0)
