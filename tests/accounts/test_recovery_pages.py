@@ -44,6 +44,7 @@ def test_the_first_codes_come_with_the_app_and_are_shown_once(
 def test_a_second_factor_more_leaves_the_codes_alone(
     alpha_client: HostClient, person: User
 ) -> None:
+    log_in(alpha_client, person)
     factors.security_key(person)
     codes = factors.fresh_codes(person).codes
 
