@@ -39,7 +39,7 @@ def hash_recovery_codes(**_future: object) -> None:
     recovery_codes.hash_older()
 
 
-def _send(task: Task) -> None:
+def _send(task: "Task[[], None]") -> None:
     try:
         task.delay()
     except OperationalError as error:

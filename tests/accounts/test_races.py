@@ -5,6 +5,7 @@ import re
 import pytest
 
 from accounts.flows import invitations, passwords, people, recovery_codes, staff
+from accounts.flows.recovery_codes import FreshCodes
 from accounts.models import OneTimeLink, StaffMember, User
 from accounts.roles import StaffRole
 from audit.models import AuditEntry
@@ -228,6 +229,7 @@ def test_of_two_who_make_new_codes_one_set_remains(alpha: Reseller, owner: User)
     )
 
     assert (early.error, late.error) == (None, None)
+    assert isinstance(late.result, FreshCodes)
     assert recovery_codes.of_person(owner) == late.result.row
 
 
