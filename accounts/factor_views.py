@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
+from allauth.core import ratelimit
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
@@ -89,6 +90,9 @@ class NewRecoveryCodes(FormView[GenerateRecoveryCodesForm]):
         return super().get_context_data(codes_left=left, **kwargs)
 
     def form_valid(self, form: GenerateRecoveryCodesForm) -> HttpResponse:  # noqa: ARG002 - nothing is typed
+        if not ratelimit.consume(self.request, action="make_recovery_codes"):
+            too_often: HttpResponse = ratelimit.respond_429(self.request)
+            return too_often
         return _shown(self.request, flows.make(_person(self.request)))
 
 

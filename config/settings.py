@@ -254,6 +254,7 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "20/m/ip,100/d/ip,5/h/key",
     "resend_validation": "10/m/ip,3/h/key",
     "validate_email": "30/m/ip",
+    "make_recovery_codes": "5/5m/user",  # each set is ten slow hashes
 }
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)

@@ -73,6 +73,16 @@ def test_new_codes_replace_the_old_ones_and_their_owner_is_told(
     assert ["New recovery codes were made." in text for text in told(person)] == [True]
 
 
+def test_new_codes_are_not_made_without_end(alpha_client: HostClient, person: User) -> None:
+    turn_on(alpha_client, person)
+    answers = [alpha_client.post(f"{CODES}new/").status_code for _try in range(6)]
+    last = kept_of(person).pk
+
+    assert answers == [302] * 5 + [429]
+    alpha_client.post(f"{CODES}new/")
+    assert kept_of(person).pk == last
+
+
 def test_without_a_factor_there_are_no_codes_to_make(
     alpha_client: HostClient, person: User
 ) -> None:
