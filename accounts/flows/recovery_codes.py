@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from accounts import notices, recovery_codes
 from accounts.models import User
 
-AT_ONCE = 30  # people whose codes are hashed in one go: half a minute
+AT_ONCE = 30  # people whose codes are hashed in one go: a minute or two
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def of_person(user: User) -> Authenticator | None:
 def make(user: User) -> FreshCodes:
     """A new set; the one before stops working, and the person is told by mail."""
     codes = recovery_codes.draw()
-    data = recovery_codes.hashed(codes)  # before the lock: it takes a second
+    data = recovery_codes.hashed(codes)  # before the lock: it takes its time
     with transaction.atomic():
         _lock(user)
         _rows_of(user).delete()
