@@ -106,6 +106,8 @@ class CloudAccount(models.Model):
             models.Index(fields=["customer", "name", "id"], name="cloud_account_of_customer"),
             models.Index(fields=["provider", "name", "id"], name="cloud_account_by_provider"),
             models.Index(fields=["status", "name", "id"], name="cloud_account_by_status"),
+            models.Index(fields=["origin", "name", "id"], name="cloud_account_by_origin"),
+            models.Index(fields=["access_state", "name", "id"], name="cloud_account_by_access"),
             # Whom the weekly check asks next.
             models.Index(
                 F("access_checked_at").asc(nulls_first=True),
