@@ -65,7 +65,7 @@ def _choice(
     )
 
 
-class _CustomerField(forms.CharField):
+class _CustomerField(forms.Field):
     """A customer by its code. Cleaned, it is the customer, who was looked up once for the list."""
 
     def __init__(self, known: Customer | None, **options: Any) -> None:
@@ -73,7 +73,7 @@ class _CustomerField(forms.CharField):
         super().__init__(**options)
 
     def to_python(self, value: Any) -> Any:
-        if super().to_python(value) and self.known is None:
+        if value and self.known is None:
             raise ValidationError(_("no customer has this code."), code="unknown")
         return self.known
 
@@ -87,7 +87,7 @@ def _customer_of(code: str) -> Customer | None:
 
 def _customer_box(known: Customer | None) -> forms.Field:
     hint = {**_TEXT, "placeholder": _("Code, such as ACME")}
-    return _CustomerField(known, max_length=20, widget=forms.TextInput(hint))
+    return _CustomerField(known, widget=forms.TextInput(hint))
 
 
 def _of_customer(rows: Any, customer: Customer) -> Any:

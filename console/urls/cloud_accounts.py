@@ -1,6 +1,6 @@
 from django.urls import path
 
-from console.views import cloud_accounts, cloud_account_acts, role_access
+from console.views import cloud_account_acts, cloud_accounts, role_access
 
 app_name = "cloud_accounts"
 _ONE = "<uuid:account_id>/"

@@ -22,7 +22,7 @@ def held_by(customer: Customer) -> dict[str, int]:
     """How many accounts the customer has through us, by provider."""
     held = CloudAccount.objects.of_customer(customer).held().order_by()
     counted = held.values_list("provider").annotate(number=Count("pk"))
-    return {provider: number for provider, number in counted}
+    return dict(counted)
 
 
 class ProviderList(CustomerPage, TemplateView):
