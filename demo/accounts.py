@@ -13,7 +13,8 @@ from cloudaccounts.providers import registry
 from cloudaccounts.providers.aws.access import ROLE_NAME
 from cloudaccounts.providers.results import AccessCheck, AccessOutcome
 from cloudaccounts.standing import Status
-from customers.models import Customer, Group
+from customers.flows import custom_fields
+from customers.models import Customer, CustomField, Group
 from resellers.clouds import Cloud
 
 _TO_LINKED = (Status.REQUESTED, Status.IN_PROGRESS, Status.LINKED)
@@ -80,6 +81,17 @@ ACCOUNTS: dict[str, tuple[DemoAccount, ...]] = {
         DemoAccount("Neue Website", "440011223366", "web@ddsg-regensburg.example", path=()),
     ),
 }
+
+
+def define_fields(*, by: User) -> None:
+    """What the reseller keeps about cloud accounts."""
+    details: custom_fields.FieldDetails = {
+        "label": "Cost centre",
+        "kind": CustomField.Kind.TEXT,
+        "searchable": True,
+    }
+    target = CustomField.Target.CLOUD_ACCOUNT
+    custom_fields.create(custom_fields.NewField(applies_to=target, details=details), by=by)
 
 
 def furnish(customer: Customer, name: str, *, at: dt.datetime, by: User) -> None:

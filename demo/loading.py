@@ -101,6 +101,7 @@ def _furnish(world: DemoReseller) -> None:
     owner = _make_team(world)
     with calendar.backdated(days=34):
         fields = [_define_field(each, by=owner) for each in world.fields]
+        cloud_accounts.define_fields(by=owner)
     for number, customer in enumerate(world.customers):
         _make_customer(customer, by=owner, days_ago=30 - 2 * number, fields=fields)
     with calendar.backdated(days=5):
