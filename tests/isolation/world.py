@@ -90,6 +90,7 @@ def make_world() -> World:
         role: MembershipFactory(customer=customer, role=role).user for role in CustomerRole.values
     }
     MembershipFactory(customer=other_customer)
+    CustomerProviderFactory(customer=other_customer)  # what is linked may be moved there
     staff = {role: StaffMemberFactory(role=role).user for role in StaffRole.values}
     return World(
         staff=staff,
