@@ -36,6 +36,11 @@ class CloudAccountQuerySet(CustomValuesQuerySet["CloudAccount"]):
     def of_customer(self, customer: Customer) -> CloudAccountQuerySet:
         return self.filter(customer=customer)
 
+    def shown_to(self, customer: Customer) -> CloudAccountQuerySet:
+        """Those that the customer's own people see: of providers that are shown to them."""
+        shown = customer.providers.shown().values("provider")
+        return self.of_customer(customer).filter(provider__in=shown).exclude(status="discarded")
+
     def current(self) -> CloudAccountQuerySet:
         """All but those that ended."""
         return self.exclude(status__in=ENDED)
@@ -47,9 +52,13 @@ class CloudAccountQuerySet(CustomValuesQuerySet["CloudAccount"]):
     def ended(self) -> CloudAccountQuerySet:
         return self.filter(status__in=ENDED)
 
+    def under_way(self) -> CloudAccountQuerySet:
+        """Those on their way to us."""
+        return self.filter(status__in=["draft", "requested", "in_progress"])
+
     def broken(self) -> CloudAccountQuerySet:
-        """Those whose role worked once and does not any more."""
-        return self.filter(access_broken_since__isnull=False)
+        """Those billed through us whose role worked once and does not any more."""
+        return self.held().filter(access_broken_since__isnull=False)
 
     def known_as(self, provider: str, account_id: str) -> CloudAccountQuerySet:
         """Whoever holds or wants this account of the provider at this moment: one at most."""
@@ -66,6 +75,16 @@ class CloudAccountQuerySet(CustomValuesQuerySet["CloudAccount"]):
         found = self
         for word in words.lower().split():
             found = found.filter(holds("search_text", word))
+        return found
+
+    def search_as_shown(self, words: str) -> CloudAccountQuerySet:
+        """The same among what a company's own people see of their accounts: the reseller's notes
+        about them are none of it. Meant for the accounts of one customer.
+        """
+        found = self
+        for word in words.lower().split():
+            typed = Q(name__icontains=word) | Q(account_id__icontains=word)
+            found = found.filter(typed | Q(root_email__icontains=word))
         return found
 
 
