@@ -7,6 +7,7 @@ class CloudAccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models must be loaded before.
+        from cloudaccounts import actions  # noqa: F401, PLC0415 - describes what is recorded
         from cloudaccounts.models import CloudAccount  # noqa: PLC0415
         from customers.custom_holders import register_holder  # noqa: PLC0415
         from customers.models import CustomField  # noqa: PLC0415

@@ -61,6 +61,7 @@ class CustomerProviderFactory(DjangoModelFactory[CustomerProvider]):
         hidden = Trait(shown_in_portal=False)
         exporting = Trait(
             exports_bill=True,
+            bill_owner_id="100000000007",
             bill_bucket="bills-of-the-customer",
             bill_prefix="focus/",
             bill_region="eu-central-1",

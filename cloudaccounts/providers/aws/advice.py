@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cloudaccounts.providers.aws.constraints import CONSTRAINTS
 from cloudaccounts.providers.aws.failures import FAILURES
+from cloudaccounts.providers.aws.own_advice import BUCKETS, CONNECTIONS
 from cloudaccounts.providers.results import AccessOutcome
 from cloudaccounts.providers.troubles import Advice, Kind, Trouble
 
@@ -188,6 +189,8 @@ TABLE: dict[str, Advice] = {
         _("Operators: give the workers a role or an access key (docs/operations.md)."),
     ),
     **CONSTRAINTS,
+    **CONNECTIONS,
+    **BUCKETS,
 }
 _LATER = {
     **dict.fromkeys(["Client.Connection", "Client.Timeout"], dt.timedelta(seconds=30)),
