@@ -1,7 +1,7 @@
 """Whoever stands above and must know what became of an account, in the transaction in which it
-became so.
+became so; and whoever has a reason why it must stay where it is.
 
-Filled in `AppConfig.ready`; the flows of this app call `tell`.
+Filled in `AppConfig.ready`; the flows of this app call `tell` and `obstacle`.
 """
 
 from collections.abc import Callable, Iterable
@@ -34,7 +34,9 @@ class News:
 
 
 Follower = Callable[[News], object]
+Guard = Callable[[CloudAccount], str]
 _followers: dict[str, Follower] = {}
+_guards: dict[str, Guard] = {}
 
 
 def register_follower(name: str, function: Follower) -> None:
@@ -66,3 +68,18 @@ def watching(account: CloudAccount) -> list[User]:
     """Who waits for this account, each person once."""
     found = (person for function in _watchers.values() for person in function(account))
     return list({person.pk: person for person in found}.values())
+
+
+def register_guard(name: str, function: Guard) -> None:
+    """Have `function` asked before an account changes hands or is given up: why it must not, as a
+    sentence; empty where it may. The account is locked.
+
+    Raises ValueError when another function has the name.
+    """
+    if _guards.setdefault(name, function) is not function:
+        raise ValueError(f"Another guard is named {name!r}.")
+
+
+def obstacle(account: CloudAccount) -> str:
+    """The first reason why the account must stay where it is; empty where there is none."""
+    return next((found for guard in _guards.values() if (found := guard(account))), "")

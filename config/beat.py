@@ -25,6 +25,10 @@ _EVERY = {
     "customers.sweep_search": 5 * MINUTE,
     # Sets purchase orders to Expired whose last day has passed where their reseller is.
     "customers.sweep_purchase_orders": HOUR,
+    # The checks of customers' roles that a lost worker or a broker that was away left behind.
+    "cloudaccounts.sweep_checks": MINUTE,
+    # Looks again at some of the roles that nobody looked at for a week.
+    "cloudaccounts.recheck_roles": 5 * MINUTE,
 }
 
 # A sweep that nobody ran in time is void: the next one comes.

@@ -164,6 +164,24 @@ _KINDS = [
         required=frozenset({"message"}),
     ),
     MailKind(
+        name="role_broken",
+        label=_("Role broken"),
+        reason=_("You get this mail because you look after cloud accounts at {reseller}."),
+        own_tokens={
+            "company_name": _COMPANY,
+            "account_name": Token(_("The cloud account's name"), "Web shop"),
+            "account_id": Token(_("The cloud account's ID"), "123456789012"),
+            "found": Token(_("What was found"), "The role lets us in without our external ID."),
+            "account_url": Token(
+                _("The account's page, behind the log-in"),
+                "https://portal.example.com/console/customers/7/accounts/9/",
+                TokenKind.URL,
+            ),
+        },
+        required=frozenset({"found"}),
+        button="account_url",
+    ),
+    MailKind(
         name="export_ready",
         label=_("Export is ready"),
         reason=_("You get this mail because you asked for an export at {reseller}."),

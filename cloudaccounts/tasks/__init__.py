@@ -1,5 +1,5 @@
-"""What workers do with cloud accounts. Providers are asked here and nowhere else."""
+"""What workers do about cloud accounts. Celery finds the tasks by what is imported here."""
 
-from cloudaccounts.tasks import errands
+from cloudaccounts.tasks import access, errands
 
-__all__ = ["errands"]
+__all__ = ["access", "errands"]

@@ -188,6 +188,10 @@ TABLE: dict[str, Advice] = {
         _("This installation has no AWS credentials."),
         _("Operators: give the workers a role or an access key (docs/operations.md)."),
     ),
+    # What never came back to us
+    "Portal.CheckLost": Advice(
+        Kind.LATER, _("The check did not come to an end."), _("Check again.")
+    ),
     **CONSTRAINTS,
     **CONNECTIONS,
     **BUCKETS,
