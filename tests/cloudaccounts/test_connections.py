@@ -49,7 +49,7 @@ def dana() -> User:
 
 @pytest.fixture
 def machine(aws: StandIn, monkeypatch: pytest.MonkeyPatch, settings: Any) -> StandIn:
-    """The product runs in an account of its own; the organization of the stand-in is a reseller's."""
+    """The product runs in an account of its own; the organization is a reseller's."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", access_key_of(MACHINE))
     monkeypatch.setattr(clients, "_sessions", RoleSessions())
     settings.AWS_PRINCIPAL = f"arn:aws:iam::{MACHINE}:root"
