@@ -35,7 +35,7 @@ class CredentialsList(CredentialsPage, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         links = self.account.secret_links.select_related("opened_by").defer("ciphertext")
-        return super().get_context_data(links=list(links[:SHOWN]), **kwargs)
+        return super().get_context_data(sent=list(links[:SHOWN]), **kwargs)
 
 
 @method_decorator(sensitive_post_parameters("text"), name="dispatch")

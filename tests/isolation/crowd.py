@@ -107,8 +107,8 @@ _RESELLER = (
     # Cloud accounts: most are linked and were looked at this week; a few wait for something.
     """
     INSERT INTO cloudaccounts_customerprovider (id, customer_id, provider, is_enabled,
-        shown_in_portal, exports_bill, bill_owner_id, bill_bucket, bill_prefix, bill_region, bill_check,
-        bill_trouble_code, bill_request_id, version, created_at)
+        shown_in_portal, exports_bill, bill_owner_id, bill_bucket, bill_prefix, bill_region,
+        bill_check, bill_trouble_code, bill_request_id, version, created_at)
     SELECT md5('provider' || n)::uuid, md5('customer' || n)::uuid, 'aws', true, n %% 2 = 0, false,
         '', '', '', '', 'not_checked', '', '', 1, now() FROM generate_series(1, %(rows)s) n
     """,
