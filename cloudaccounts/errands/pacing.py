@@ -18,9 +18,9 @@ _FIRST_PAUSE = dt.timedelta(seconds=30)
 
 def after_answer(errand: Errand, now: dt.datetime) -> dt.datetime:
     """The older the slower, and once more when an invitation has run out."""
-    age = now - (errand.answered_at or now)
-    due = now + min(max(age / _PART_OF_AGE, _FRESH[type(errand)]), SLOWEST)
-    ends_at = errand.expires_at if isinstance(errand, Invitation) else None
+    age: dt.timedelta = now - (errand.answered_at or now)
+    due: dt.datetime = now + min(max(age / _PART_OF_AGE, _FRESH[type(errand)]), SLOWEST)
+    ends_at: dt.datetime | None = errand.expires_at if isinstance(errand, Invitation) else None
     return min(due, ends_at + _AFTER_THE_END) if ends_at and ends_at > now else due
 
 

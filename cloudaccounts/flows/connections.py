@@ -57,7 +57,7 @@ def set_connection(record: R, details: ConnectionDetails, *, version: int, by: U
     wanted = _cleaned(found, details)
     if stored:
         require_fresh(stored, seen=version, fields=wanted, edits=actions.CONNECTION_EDITS)
-    changed = {
+    changed: dict[str, tuple[object, object]] = {
         field: (getattr(found, field), new)
         for field, new in wanted.items()
         if getattr(found, field) != new
