@@ -21,6 +21,7 @@ from customers.flows import contacts, custom_fields, customers
 from customers.flows import people as customer_people
 from customers.models import Customer, CustomField, Membership
 from customers.tags import Tags
+from demo import accounts as cloud_accounts
 from demo import calendar, orders
 from demo.contacts import CONTACTS
 from demo.kinds import DemoCustomer, DemoField, DemoPerson, DemoReseller, DemoSignup
@@ -167,6 +168,7 @@ def _make_customer(
         made_at = calendar.days_ago(days_ago)
         Customer.objects.filter(pk=customer.pk).update(created_at=made_at)
         orders.furnish(customer, world, at=made_at, by=by)
+        cloud_accounts.furnish(customer, world.organization_name, at=made_at, by=by)
         for contact in CONTACTS.get(world.organization_name, ()):
             contacts.add(customer, contact, by=by)
     for number, person in enumerate(world.people):
