@@ -1,6 +1,5 @@
 """How allauth does its work here: whom it lets in, where it sends them, what it stores."""
 
-import base64
 from typing import Any, NoReturn
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -8,22 +7,21 @@ from allauth.account.authentication import get_authentication_records
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from accounts import duties, homes, notices, refusals, sessions
+from accounts import duties, encryption, homes, notices, refusals, sessions
 from accounts.flows import passwords
 from accounts.models import User
 from audit import security
 from resellers.current import current_reseller
 
 FORBIDDEN = 403
+_FACTORS = "accounts.adapter.MFAAdapter"  # what seeds were encrypted for from the beginning
 
 
 class UnexpectedMailError(RuntimeError):
@@ -127,10 +125,10 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return {"id": host.partition(":")[0], "name": self.get_totp_issuer()}
 
     def encrypt(self, text: str) -> str:
-        return _fernet().encrypt(text.encode()).decode()
+        return encryption.fernet(_FACTORS).encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _fernet().decrypt(encrypted_text.encode()).decode()
+        return encryption.fernet(_FACTORS).decrypt(encrypted_text.encode()).decode()
 
 
 def _person(request: HttpRequest) -> User:
@@ -141,14 +139,3 @@ def _person(request: HttpRequest) -> User:
 def _note_failure(event: str, request: HttpRequest, credentials: dict[str, Any]) -> None:
     account = security.alias(User.objects.normalize_email(credentials.get("email")))
     security.note(event, account=account, address=sessions.address_of(request))
-
-
-def _fernet() -> MultiFernet:
-    """Encrypts with SECRET_KEY; reads what older keys encrypted, too."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_derived(key)) for key in keys])
-
-
-def _derived(key: str) -> bytes:
-    digest = salted_hmac("accounts.adapter.MFAAdapter", "", secret=key, algorithm="sha256")
-    return base64.urlsafe_b64encode(digest.digest())

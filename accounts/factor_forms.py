@@ -3,7 +3,9 @@
 import json
 from typing import Any
 
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base_forms
+from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.recovery_codes import forms as recovery_forms
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as key_forms
@@ -13,6 +15,8 @@ from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext_lazy as _
 from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
+from accounts import recovery_codes
+from accounts.flows import recovery_codes as flows
 from accounts.forms import EntranceManners
 from audit import security
 from formats.plain_text import PlainText
@@ -64,15 +68,35 @@ class NotedFailure:
             )
 
 
-class AuthenticateForm(NotedFailure, EntranceManners, base_forms.AuthenticateForm):  # type: ignore[misc]
+class CodeProof(NotedFailure):
+    """Mix in before allauth's forms that ask for a code: our recovery codes serve, too.
+
+    They count for the same limit as those of the app.
+    """
+
     proof = "code"
+
+    def clean_code(self) -> str:
+        form: Any = self
+        typed: str = form.cleaned_data["code"]
+        code = recovery_codes.read(typed)
+        if code is None:
+            return str(super().clean_code())  # type: ignore[misc]
+        forget_failures = check_rate_limit(form.user)
+        form.authenticator = flows.use(form.user, code)
+        if form.authenticator is None:
+            raise get_adapter().validation_error("incorrect_code")
+        forget_failures()
+        return typed
+
+
+class AuthenticateForm(CodeProof, EntranceManners, base_forms.AuthenticateForm):  # type: ignore[misc]
     submit_label = _("Log in")
     labels = CODE
     helps = {"code": _("From your authenticator app, or one of your recovery codes.")}
 
 
-class ReauthenticateForm(NotedFailure, EntranceManners, base_forms.ReauthenticateForm):  # type: ignore[misc]
-    proof = "code"
+class ReauthenticateForm(CodeProof, EntranceManners, base_forms.ReauthenticateForm):  # type: ignore[misc]
     submit_label = _("Continue")
     labels = CODE
     helps = {"code": _("From your authenticator app, or one of your recovery codes.")}

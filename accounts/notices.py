@@ -13,6 +13,7 @@ from audit import security
 
 PASSWORD_CHANGED = _("Your password was changed.")
 PASSWORD_SET = _("Your password was set by somebody who manages your account.")
+RECOVERY_CODES_MADE = _("New recovery codes were made.")
 FACTORS_REMOVED = _("Your second factor was removed, as you asked for.")
 
 # By the names that allauth gives its own mails.
@@ -22,7 +23,6 @@ CHANGES: Mapping[str, Promise] = {
     "account/email/password_set": PASSWORD_CHANGED,
     "mfa/email/totp_activated": _("An authenticator app was added."),
     "mfa/email/totp_deactivated": _("The authenticator app was removed."),
-    "mfa/email/recovery_codes_generated": _("New recovery codes were made."),
     "mfa/email/webauthn_added": _("A passkey was added."),
     "mfa/email/webauthn_removed": _("A passkey was removed."),
 }

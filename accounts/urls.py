@@ -10,7 +10,6 @@ from typing import Any
 from allauth.account import views as account
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.base import views as mfa
-from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.http import Http404, HttpRequest
@@ -18,7 +17,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.cache import never_cache
 
-from accounts import homes
+from accounts import factor_views, homes
 from accounts.models import User
 from accounts.views import EndOtherSessions, EndSession, OwnSessions, SignUp
 from audit import security
@@ -98,22 +97,24 @@ urlpatterns = [
         account.password_reset_from_key_done,
         "account_reset_password_from_key_done",
     ),
-    _page("factors/", mfa.index, "mfa_index"),
+    _page("factors/", factor_views.Factors.as_view(), "mfa_index"),
     _page("factors/authenticate/", mfa.authenticate, "mfa_authenticate"),
     _page("factors/reauthenticate/", _proves(mfa.reauthenticate), "mfa_reauthenticate"),
-    _page("factors/app/on/", totp.activate_totp, "mfa_activate_totp"),
+    _page("factors/app/on/", factor_views.TurnOnApp.as_view(), "mfa_activate_totp"),
     _page("factors/app/off/", totp.deactivate_totp, "mfa_deactivate_totp"),
-    _page("factors/codes/", recovery_codes.view_recovery_codes, "mfa_view_recovery_codes"),
+    _page("factors/codes/", factor_views.RecoveryCodes.as_view(), "mfa_view_recovery_codes"),
     _page(
-        "factors/codes/new/", recovery_codes.generate_recovery_codes, "mfa_generate_recovery_codes"
+        "factors/codes/new/",
+        factor_views.NewRecoveryCodes.as_view(),
+        "mfa_generate_recovery_codes",
     ),
     _page(
         "factors/codes/file/",
-        recovery_codes.download_recovery_codes,
+        factor_views.RecoveryCodesFile.as_view(),
         "mfa_download_recovery_codes",
     ),
     _page("factors/keys/", webauthn.list_webauthn, "mfa_list_webauthn"),
-    _page("factors/keys/add/", webauthn.add_webauthn, "mfa_add_webauthn"),
+    _page("factors/keys/add/", factor_views.AddKey.as_view(), "mfa_add_webauthn"),
     _page("factors/keys/login/", webauthn.login_webauthn, "mfa_login_webauthn"),
     _page(
         "factors/keys/reauthenticate/",

@@ -24,6 +24,8 @@ _EVERY = {
     "operations.gather_figures": MINUTE,
     # Erases the sessions that are over.
     "accounts.sweep_sessions": HOUR,
+    # Hashes the recovery codes that an earlier version, or its backup, left behind.
+    "accounts.sweep_recovery_codes": HOUR,
     # Erases the sign-ups whose e-mail nobody validated.
     "approvals.sweep_drafts": HOUR,
     # The resellers whose customers' search texts lag behind a custom field.

@@ -8,6 +8,7 @@ import pytest
 from accounts.models import StaffMember, User
 from resellers.models import Reseller
 from tests.factories.accounts import StaffMemberFactory
+from tests.harness.clients import HostClient
 
 
 @pytest.fixture(autouse=True)
@@ -30,3 +31,22 @@ def admin(alpha: Reseller, owner: User) -> User:
     """An admin in alpha's team, beside the owner."""
     member: StaffMember = StaffMemberFactory.create(admin=True)
     return member.user
+
+
+@pytest.fixture
+def another_browser(alpha: Reseller) -> HostClient:
+    """A browser beside `alpha_client`."""
+    return HostClient(alpha.host, alpha)
+
+
+@pytest.fixture
+def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is hashed like a password from here on."""
+    seen: list[str] = []
+
+    def encode(_self: object, password: str, salt: str) -> str:
+        seen.append(password)
+        return f"md5${salt}${password[::-1]}"
+
+    monkeypatch.setattr("django.contrib.auth.hashers.MD5PasswordHasher.encode", encode)
+    return seen

@@ -55,11 +55,6 @@ def person(alpha: Reseller) -> User:
     return member.user
 
 
-@pytest.fixture
-def another_browser(alpha: Reseller) -> HostClient:
-    return HostClient(alpha.host, alpha)
-
-
 def test_the_app_is_turned_on_with_a_code(alpha_client: HostClient, person: User) -> None:
     secret = turn_on(alpha_client, person)
 
@@ -183,40 +178,6 @@ def test_a_new_password_by_mail_does_not_lead_around_the_code(
     assert "_auth_user_id" not in another_browser.session
     asked = another_browser.post(LOGIN, {"login": person.email, "password": new})
     assert asked.headers["Location"] == f"{FACTORS}authenticate/"
-
-
-def test_a_recovery_code_lets_in_once(
-    alpha_client: HostClient, another_browser: HostClient, alpha: Reseller, person: User
-) -> None:
-    turn_on(alpha_client, person)
-    page = alpha_client.get(f"{FACTORS}codes/").content.decode()
-    codes = re.findall(r"<code>(\d{8})</code>", page)
-    assert len(codes) == 10
-    listed = alpha_client.get(f"{FACTORS}codes/file/").content.decode().split()
-    assert listed == codes
-    third = HostClient(alpha.host, alpha)
-
-    for browser in (another_browser, third):
-        log_in(browser, person)
-        browser.post(f"{FACTORS}authenticate/", {"code": codes[0]})
-
-    assert "_auth_user_id" in another_browser.session
-    assert "_auth_user_id" not in third.session
-
-
-def test_new_recovery_codes_replace_the_old_ones(
-    alpha_client: HostClient, another_browser: HostClient, person: User
-) -> None:
-    turn_on(alpha_client, person)
-    pattern = r"<code>(\d{8})</code>"
-    old = re.findall(pattern, alpha_client.get(f"{FACTORS}codes/").content.decode())
-
-    assert alpha_client.get(f"{FACTORS}codes/new/").status_code == 200
-    alpha_client.post(f"{FACTORS}codes/new/")
-
-    new = re.findall(pattern, alpha_client.get(f"{FACTORS}codes/").content.decode())
-    assert len(new) == 10
-    assert not set(old) & set(new)
 
 
 def test_the_app_is_turned_off(

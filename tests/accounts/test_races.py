@@ -4,12 +4,14 @@ import re
 
 import pytest
 
-from accounts.flows import invitations, passwords, people, staff
+from accounts.flows import invitations, passwords, people, recovery_codes, staff
+from accounts.flows.recovery_codes import FreshCodes
 from accounts.models import OneTimeLink, StaffMember, User
 from accounts.roles import StaffRole
 from audit.models import AuditEntry
 from notifications.models import OutgoingMail
 from resellers.models import Reseller
+from tests.factories import factors
 from tests.factories.accounts import PASSWORD, StaffMemberFactory, UserFactory
 from tests.races import overlap
 
@@ -165,3 +167,77 @@ def test_two_people_with_one_e_mail_one_is_made(alpha: Reseller, owner: User) ->
     assert early.error is None
     assert isinstance(late.error, people.CannotCreatePersonError)
     assert User.objects.filter(email="dana@example.com").count() == 1
+
+
+def test_of_two_with_the_same_recovery_code_one_comes_in(alpha: Reseller, owner: User) -> None:
+    code = factors.fresh_codes(owner).codes[0]
+
+    early, late = overlap(
+        alpha,
+        lambda: recovery_codes.use(owner, code),
+        lambda: recovery_codes.use(owner, code),
+    )
+
+    assert (early.error, late.error) == (None, None)
+    assert early.result
+    assert late.result is None
+
+
+def test_of_two_with_the_same_older_code_one_comes_in(alpha: Reseller, owner: User) -> None:
+    code = factors.older_codes(owner).codes[0]
+
+    early, late = overlap(
+        alpha,
+        lambda: recovery_codes.use(owner, code),
+        lambda: recovery_codes.use(owner, code),
+    )
+
+    assert (early.error, late.error) == (None, None)
+    assert early.result
+    assert late.result is None
+
+
+def test_two_recovery_codes_at_once_are_both_spent(alpha: Reseller, owner: User) -> None:
+    codes = factors.fresh_codes(owner).codes
+
+    early, late = overlap(
+        alpha,
+        lambda: recovery_codes.use(owner, codes[0]),
+        lambda: recovery_codes.use(owner, codes[1]),
+    )
+
+    assert early.result
+    assert late.result
+    assert [recovery_codes.use(owner, code) for code in codes[:2]] == [None, None]
+
+
+def test_a_code_that_is_used_while_older_ones_are_hashed_is_spent(
+    alpha: Reseller, owner: User
+) -> None:
+    code = factors.older_codes(owner).codes[0]
+
+    early, late = overlap(alpha, lambda: recovery_codes.use(owner, code), recovery_codes.hash_older)
+
+    assert early.result
+    assert (late.error, late.result) == (None, 0)
+    assert recovery_codes.use(owner, code) is None
+
+
+def test_of_two_who_make_new_codes_one_set_remains(alpha: Reseller, owner: User) -> None:
+    early, late = overlap(
+        alpha, lambda: recovery_codes.make(owner), lambda: recovery_codes.make(owner)
+    )
+
+    assert (early.error, late.error) == (None, None)
+    assert isinstance(late.result, FreshCodes)
+    assert recovery_codes.of_person(owner) == late.result.row
+
+
+def test_two_first_factors_at_once_bring_one_set(alpha: Reseller, owner: User) -> None:
+    early, late = overlap(
+        alpha, lambda: recovery_codes.make_first(owner), lambda: recovery_codes.make_first(owner)
+    )
+
+    assert (early.error, late.error) == (None, None)
+    assert early.result
+    assert late.result is None

@@ -84,7 +84,7 @@ NOT_LINKED = {
     "mfa_deactivate_totp": "with a second factor",
     "mfa_view_recovery_codes": "with a second factor",
     "mfa_generate_recovery_codes": "with a second factor",
-    "mfa_download_recovery_codes": "with a second factor",
+    "mfa_download_recovery_codes": "takes POST only",
     "mfa_edit_webauthn": "with a key",
     "mfa_remove_webauthn": "with a key",
 }

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ SECONDS_TO_TYPE = 10
 HOST = "alpenblick.localhost"
 PERSON = "viewer@alpenblick.example"
 COLLEAGUE = "owner@alpenblick.example"
+CUSTOMER = "f.koehler@donaudampf.example"
 
 # Each chapter builds on the one before: script/test gives a whole file to one process.
 pytestmark = pytest.mark.browser
@@ -93,7 +95,19 @@ def test_an_authenticator_app_is_turned_on_and_asked_for(visitor: Come) -> None:
     page.get_by_label("Code from the app").fill(code_of(secret))
     page.get_by_role("button", name="Turn on").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
+    assert person.accessibility_violations() == []
+    codes_are_shown_once(person)
+    assert person.accessibility_violations() == []
+    page.get_by_role("link", name="Make new codes").click()
+    expect(page.get_by_text("The 10 codes that you have stop working.")).to_be_visible()
+    assert person.accessibility_violations() == []
+    page.get_by_role("button", name="Make new codes").click()
     recovery = page.locator("main li code").first.inner_text()
+    page.get_by_role("link", name="I have kept them").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Second factor")
+    page.go_back()
+    expect(page.get_by_text("10 codes are left.")).to_be_visible()
+    expect(page.locator("main li code")).to_have_count(0)
 
     again = visitor()
     again.log_in(COLLEAGUE, host=HOST)
@@ -102,6 +116,37 @@ def test_an_authenticator_app_is_turned_on_and_asked_for(visitor: Come) -> None:
     again.page.get_by_label("Code").fill(recovery)
     again.page.get_by_role("button", name="Log in", exact=True).click()
     expect(again.page).to_have_url(re.compile("/console/$"))
+
+
+def test_recovery_codes_are_made_and_taken_away_without_javascript(visitor: Come) -> None:
+    person = visitor(javascript=False)
+    page = person.page
+    person.log_in(CUSTOMER, host=HOST)
+    person.go("/account/factors/app/on/", host=HOST)
+    confirm_identity(person)
+    page.get_by_label("Code from the app").fill(code_of(page.locator(".copy code").inner_text()))
+    page.get_by_role("button", name="Turn on").click()
+    first = codes_are_shown_once(person)
+
+    page.get_by_role("link", name="Make new codes").click()
+    page.get_by_role("button", name="Make new codes").click()
+
+    assert not set(first) & set(codes_are_shown_once(person))
+
+
+def codes_are_shown_once(person: Visitor) -> list[str]:
+    """The codes of the open page, which are downloaded, and gone when it is opened once more."""
+    page = person.page
+    expect(page.locator("main li code")).to_have_count(10)
+    codes = page.locator("main li code").all_inner_texts()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download").click()
+    assert waiting.value.suggested_filename == "recovery-codes.txt"
+    assert Path(waiting.value.path()).read_text().split() == codes
+    page.reload()
+    expect(page.get_by_text("10 codes are left.")).to_be_visible()
+    expect(page.locator("main li code")).to_have_count(0)
+    return codes
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -3,7 +3,7 @@
 import os
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes as AllauthsCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -17,6 +17,8 @@ from fido2.webauthn import (
     CollectedClientData,
 )
 
+from accounts.flows import recovery_codes as flows
+from accounts.flows.recovery_codes import FreshCodes
 from accounts.models import User
 
 
@@ -27,8 +29,22 @@ def app(user: User) -> Authenticator:
 
 
 def recovery_codes(user: User) -> Authenticator:
-    instance: Authenticator = RecoveryCodes.activate(user).instance
-    return instance
+    """A fresh set, as it comes with the first factor. A person has at most one."""
+    there = flows.of_person(user)
+    return there or fresh_codes(user).row
+
+
+def fresh_codes(user: User) -> FreshCodes:
+    """The same, for tests that type some of them."""
+    fresh = flows.make_first(user)
+    assert fresh, "has codes already"
+    return fresh
+
+
+def older_codes(user: User) -> FreshCodes:
+    """Codes as they were made and kept before they were hashed: from a seed, by allauth."""
+    made = AllauthsCodes.activate(user)
+    return FreshCodes(made.instance, made.generate_codes())
 
 
 def security_key(user: User, name: str = "Key") -> Authenticator:

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from statistics import median
 
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.cache import cache
 from django.db import transaction
 
 from accounts import links
+from accounts.flows import recovery_codes
 from accounts.models import OneTimeLink, User
 from approvals import applicants
 from approvals.flows import signup
@@ -113,7 +113,7 @@ def make_people() -> dict[str, str]:
         "second factor": UserFactory(with_password=True),
     }
     TOTP.activate(kinds["second factor"], generate_totp_secret())
-    RecoveryCodes.activate(kinds["second factor"])
+    recovery_codes.make_first(kinds["second factor"])
     applicant = f"applicant{world.next_number()}@example.com"
     details = SignupDetails(
         company="Acme", contact_name="Dana Miller", email=applicant, country="DE"

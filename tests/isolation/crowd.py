@@ -264,7 +264,8 @@ _RESELLER = (
     """,
     """
     INSERT INTO mfa_authenticator (user_id, type, data, created_at)
-    SELECT md5('user' || n)::uuid, 'webauthn', '{}', now() FROM generate_series(1, %(rows)s) n
+    SELECT md5('user' || n)::uuid, CASE n %% 2 WHEN 0 THEN 'webauthn' ELSE 'recovery_codes' END,
+        '{"hashes": {}}', now() FROM generate_series(1, %(rows)s) n
     """,
 )
 _BOTH = (

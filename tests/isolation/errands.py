@@ -39,6 +39,7 @@ from resellers import tasks as resellers
 from resellers.current import today
 from tests.console.exporting import ask, content, rows
 from tests.customers.importing import CONTACTS, outcomes, take_over
+from tests.factories import factors
 from tests.factories.accounts import PASSWORD, UserFactory, hashed_password
 from tests.factories.approvals import ApprovalRequestFactory
 from tests.factories.cloudaccounts import CloudAccountFactory
@@ -118,6 +119,15 @@ def change_a_password(client: HostClient, world: World) -> None:
     send(client, "account_change_password", {"oldpassword": PASSWORD, **TWICE})
 
 
+def log_in_with_a_recovery_code(client: HostClient, world: World) -> None:
+    world.person.password = hashed_password()
+    world.person.save(update_fields=["password"])
+    factors.app(world.person)
+    code = factors.fresh_codes(world.person).codes[0]
+    send(client, "account_login", {"login": world.person.email, "password": PASSWORD})
+    send(client, "mfa_authenticate", {"code": code})
+
+
 def log_out_everywhere_else(client: HostClient, world: World) -> None:
     for _browser in range(3):
         client.cookies.clear()
@@ -180,6 +190,7 @@ ERRANDS: dict[str, Callable[[HostClient, World], None]] = {
         accept_an_invitation,
         log_in,
         fail_to_log_in,
+        log_in_with_a_recovery_code,
         forget_a_password,
         change_a_password,
         log_out_everywhere_else,
@@ -205,6 +216,13 @@ def forget_sessions() -> None:
     over = Session.objects.create(session_key="x", began_at=past, seen_at=past, expire_date=past)
     accounts.forget_sessions()
     assert not Session.objects.filter(pk=over.pk).exists()
+
+
+def hash_older_codes() -> None:
+    row = factors.older_codes(UserFactory.create()).row
+    accounts.hash_recovery_codes()
+    row.refresh_from_db()
+    assert "seed" not in row.data
 
 
 def send_a_mail() -> None:
@@ -312,6 +330,8 @@ def delete_a_file() -> None:
 # Every task of the product, by its name. Those of the platform find their own way to the resellers.
 TASKS: dict[str, Callable[[], None]] = {
     "accounts.forget_sessions": forget_sessions,
+    "accounts.hash_recovery_codes": hash_older_codes,
+    "accounts.sweep_recovery_codes": accounts.sweep_recovery_codes,
     "accounts.sweep_sessions": accounts.sweep_sessions,
     "approvals.discard_drafts": tidy_drafts,
     "approvals.sweep_drafts": approvals.sweep_drafts,

@@ -101,8 +101,7 @@ BOUNDED: dict[Loop, str] = {
     ("console/purchase_orders/detail.html", "for sign in order.signs_today"): "three at most",
     ("console/search.html", "for group in groups"): "the kinds of records",
     ("console/search.html", "for hit in group.hits"): "at most five of a kind",
-    ("mfa/recovery_codes/download.txt", "for code in unused_codes"): "ten codes a person",
-    ("mfa/recovery_codes/index.html", "for code in unused_codes"): "ten codes a person",
+    ("mfa/recovery_codes/index.html", "for code in codes"): "ten codes a person",
     ("portal/cloud_accounts/choose.html", "for provider in providers"): _CLOUDS,
     ("portal/storefront.html", "for cloud in clouds"): _CLOUDS,
 }

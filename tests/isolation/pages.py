@@ -305,7 +305,7 @@ PAGES: dict[str, Page] = {
     "mfa_deactivate_totp": Page(Door.OWN, post=nothing),
     "mfa_view_recovery_codes": Page(Door.OWN),
     "mfa_generate_recovery_codes": Page(Door.OWN, post=nothing),
-    "mfa_download_recovery_codes": Page(Door.OWN),
+    "mfa_download_recovery_codes": Page(Door.OWN, post=nothing),
     "mfa_list_webauthn": Page(Door.OWN),
     "mfa_add_webauthn": Page(Door.OWN, post=nothing),
     "mfa_reauthenticate_webauthn": Page(Door.OWN, post=nothing),

@@ -85,6 +85,7 @@ def test_only_the_platforms_own_tasks_run_in_public() -> None:
     in_public = {name for name, task in app.tasks.items() if isinstance(task, PublicTask)}
 
     assert {name for name in in_public if not name.startswith("tests.")} == {
+        "accounts.sweep_recovery_codes",
         "accounts.sweep_sessions",
         "approvals.sweep_drafts",
         "customers.sweep_purchase_orders",
