@@ -4,10 +4,11 @@ became so; and whoever has a reason why it must stay where it is.
 Filled in `AppConfig.ready`; the flows of this app call `tell` and `obstacle`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from accounts.models import User
 from cloudaccounts.models import CloudAccount, Errand
 
 
@@ -48,6 +49,25 @@ def tell(news: News) -> None:
     """Tell every follower, in the order of their registration, inside the transaction."""
     for function in _followers.values():
         function(news)
+
+
+Watcher = Callable[[CloudAccount], Iterable[User]]
+_watchers: dict[str, Watcher] = {}
+
+
+def register_watcher(name: str, function: Watcher) -> None:
+    """Have `function` name people who wait for an account, beside its customer's administrators.
+
+    Raises ValueError when another function has the name.
+    """
+    if _watchers.setdefault(name, function) is not function:
+        raise ValueError(f"Another watcher is named {name!r}.")
+
+
+def watching(account: CloudAccount) -> list[User]:
+    """Who waits for this account, each person once."""
+    found = (person for function in _watchers.values() for person in function(account))
+    return list({person.pk: person for person in found}.values())
 
 
 def register_guard(name: str, function: Guard) -> None:

@@ -7,6 +7,13 @@ MINUTE, HOUR = 60.0, 3600.0  # seconds
 _EVERY = {
     # The mails whose wake-up call was lost or whose next attempt is due.
     "notifications.sweep": 0.5 * MINUTE,
+    # What is under way at cloud providers: next turns, lost wake-up calls, reminders.
+    "cloudaccounts.sweep_errands": 0.5 * MINUTE,
+    # Checks of connections and of places for bills whose message or worker was lost.
+    "cloudaccounts.sweep_connection_checks": MINUTE,
+    "cloudaccounts.sweep_bill_checks": MINUTE,
+    # Erases the credentials that nobody opened in time.
+    "cloudaccounts.erase_credentials": HOUR,
     # The background jobs whose wake-up call was lost or whose worker was.
     "jobs.sweep": 0.5 * MINUTE,
     # Deletes what was uploaded or made for download when its time is over.

@@ -26,6 +26,8 @@ _REFUSED = {
 _LOGINS = {"/account/login/", "/admin/login/"}
 _RUNNING = {"javascript", "data", "vbscript", "file"}
 _CONTROL = re.compile(r"[\x00-\x20]")
+# Credentials are typed here: a form that is refused does not show them again.
+_UNSEEN = {("/credentials/send/", "text")}
 _NOT_KEPT = {"password", "hidden", "file", "disabled"}  # nobody typed them, or nobody may see them
 
 
@@ -176,6 +178,8 @@ def _forgotten(shot: Shot, answer: Answer) -> Iterator[str]:
         if not set(shot.typed) & set(form.fields) or form.method != "post":
             continue
         for name, text in shot.typed.items():
+            if any(shot.path.endswith(page) and name == field for page, field in _UNSEEN):
+                continue
             shown = form.fields.get(name)
             is_text = shown and not shown.options and shown.kind not in _NOT_KEPT
             if shown and is_text and _words(shown.value) != _words(text):
