@@ -36,6 +36,10 @@ class AccountRequest(models.Model):
     account_id_then = models.CharField(max_length=80, blank=True)
     support = models.CharField(_("support level"), max_length=20, choices=Support, blank=True)
     reason = models.TextField(_("reason"), max_length=2000, blank=True)
+    # Whether one of the customer's own people asks: then they are told, and see it in the portal.
+    in_portal = models.BooleanField(default=False)
+    # Until it was declined, withdrawn, fulfilled or has failed.
+    is_open = models.BooleanField(default=True)
     # The platform's ticket, once it was forwarded. It lies in another schema: no foreign key.
     ticket_id = models.UUIDField(null=True)
     # The number of the form that was sent: sending it twice is asking once.
@@ -59,6 +63,13 @@ class AccountRequest(models.Model):
         indexes = [
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="account_request_search"),
             models.Index(fields=["provider", "request"], name="account_request_by_provider"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=Q(is_open=True),
+                name="account_request_one_open_per_account",
+            ),
         ]
 
     def __str__(self) -> str:
