@@ -34,9 +34,7 @@ def provider_is_enabled(asked: AccountRequest) -> Finding:
     enabled = CustomerProvider.objects.of_customer(account.customer).enabled()
     words = {"provider": account.get_provider_display()}
     if enabled.filter(provider=account.provider).exists():
-        return Finding(
-            Level.OK, _("%(provider)s is enabled for the customer.") % words
-        )
+        return Finding(Level.OK, _("%(provider)s is enabled for the customer.") % words)
     return Finding(
         Level.BLOCK,
         _("%(provider)s is not enabled for the customer. Enable it under Cloud providers.") % words,

@@ -2,7 +2,8 @@
 
 from django.urls import reverse
 
-from approvals import mails
+from accounts.approvers import approvers
+from accounts.mails import recipient
 from approvals.models import ApprovalRequest, RequestMessage
 from audit.trail import Mentioned
 from notifications import outbox
@@ -62,12 +63,12 @@ def failed(request: ApprovalRequest) -> None:
 
 def _to_approvers(kind: str, request: ApprovalRequest, key: str, **tokens: str) -> None:
     url = reverse("console:requests:account", args=[request.pk])
-    for recipient_key, recipient in mails.approvers().items():
+    for approver_key, approver in approvers().items():
         outbox.queue(
             kind,
-            to=recipient,
+            to=approver,
             tokens={**_told(request), **tokens, "request_url": absolute_url(url)},
-            unique_key=f"{kind}:{key}:{recipient_key}",
+            unique_key=f"{kind}:{key}:{approver_key}",
             about=_about(request),
         )
 
@@ -75,7 +76,7 @@ def _to_approvers(kind: str, request: ApprovalRequest, key: str, **tokens: str) 
 def _to_requester(kind: str, request: ApprovalRequest, key: str, **tokens: str) -> None:
     outbox.queue(
         kind,
-        to=mails.recipient(request.requester),
+        to=recipient(request.requester),
         tokens={**_told(request), **tokens, "request_url": absolute_url(_requesters_page(request))},
         unique_key=f"{kind}:{key}",
         about=[*_about(request), request.requester],

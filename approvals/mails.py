@@ -17,7 +17,7 @@ def email_validation(request: ApprovalRequest, link: OneTimeLink, *, token: str)
     """The one link that validates the e-mail. The token stands in the mail and nowhere else."""
     return outbox.queue(
         "email_validation",
-        to=recipient(request.requester),
+        to=_recipient(request.requester),
         tokens={"company_name": request.signup.company, "valid_until": link.expires_at},
         unique_key=f"email_validation:{link.pk}",
         about=_about(request),
@@ -29,7 +29,7 @@ def account_exists(person: User) -> None:
     """To somebody whose e-mail was typed into the sign-up form again: once a day at most."""
     outbox.queue(
         "account_exists",
-        to=recipient(person),
+        to=_recipient(person),
         tokens={
             "login_url": absolute_url(reverse("account_login")),
             "reset_url": absolute_url(reverse("account_reset_password")),
@@ -42,7 +42,7 @@ def account_exists(person: User) -> None:
 def request_received(request: ApprovalRequest) -> None:
     outbox.queue(
         "request_received",
-        to=recipient(request.requester),
+        to=_recipient(request.requester),
         tokens={"company_name": request.signup.company},
         unique_key=f"request_received:{request.pk}",
         about=_about(request),
@@ -60,10 +60,10 @@ def approval_requests(request: ApprovalRequest) -> None:
         "country": str(signup.country.name),
         "request_url": absolute_url(path),
     }
-    for key, approver in approvers().items():
+    for key, recipient in _approvers().items():
         outbox.queue(
             "approval_request",
-            to=approver,
+            to=recipient,
             tokens=tokens,
             unique_key=f"approval_request:{request.pk}:{key}",
             about=[request],
@@ -73,7 +73,7 @@ def approval_requests(request: ApprovalRequest) -> None:
 def welcome(request: ApprovalRequest) -> None:
     outbox.queue(
         "welcome",
-        to=recipient(request.requester),
+        to=_recipient(request.requester),
         tokens={
             "company_name": str(request.customer),
             "login_url": absolute_url(reverse("account_login")),
@@ -86,7 +86,7 @@ def welcome(request: ApprovalRequest) -> None:
 def request_declined(request: ApprovalRequest) -> None:
     outbox.queue(
         "request_declined",
-        to=recipient(request.requester),
+        to=_recipient(request.requester),
         tokens={
             "company_name": request.signup.company,
             "reason": request.get_decline_reason_display(),
@@ -97,7 +97,7 @@ def request_declined(request: ApprovalRequest) -> None:
     )
 
 
-def approvers() -> dict[str, Recipient]:
+def _approvers() -> dict[str, Recipient]:
     """Who is told of a new request, by a key that stays within an outbox key's length."""
     mailbox = approvals_mailbox()
     if mailbox:
@@ -105,11 +105,10 @@ def approvers() -> dict[str, Recipient]:
     members = StaffMember.objects.filter(
         role__in=roles_with(StaffPermission.DECIDE_REQUESTS), user__status=User.Status.ACTIVE
     )
-    return {str(each.pk): recipient(each.user) for each in members.select_related("user")}
+    return {str(each.pk): _recipient(each.user) for each in members.select_related("user")}
 
 
-def recipient(person: User) -> Recipient:
-    """The mailbox of somebody."""
+def _recipient(person: User) -> Recipient:
     return Recipient(email=person.email, name=person.full_name)
 
 

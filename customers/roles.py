@@ -16,6 +16,8 @@ class CustomerPermission(StrEnum):
     VIEW_COMPANY = "view_company"
     VIEW_PEOPLE = "view_people"
     MANAGE_PEOPLE = "manage_people"
+    # To ask for new cloud accounts, and to have accounts linked or unlinked.
+    REQUEST_ACCOUNTS = "request_accounts"
 
 
 PERMISSIONS: dict[str, frozenset[CustomerPermission]] = {

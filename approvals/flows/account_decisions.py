@@ -43,9 +43,7 @@ def approve_and_forward(request: ApprovalRequest, *, version: int, by: User) -> 
     ticket_id = hooks.desk()(Forwarded(request=request, approved_by=str(by)))
     AccountRequest.objects.filter(pk=request.pk).update(ticket_id=ticket_id)
     request.account_request.ticket_id = ticket_id
-    trail.record(
-        actions.FORWARDED, subject=request, actor=by, about=account_locks.about(request)
-    )
+    trail.record(actions.FORWARDED, subject=request, actor=by, about=account_locks.about(request))
     account_mails.approved(request)
     return request
 
@@ -165,9 +163,7 @@ def finish_here(
 
 
 @transaction.atomic
-def give_up_here(
-    request: ApprovalRequest, note: str, *, version: int, by: User
-) -> ApprovalRequest:
+def give_up_here(request: ApprovalRequest, note: str, *, version: int, by: User) -> ApprovalRequest:
     """Note that it could not be done, and why. Raises CannotDecideError."""
     request = _lock_done_here(request, version)
     if not note.strip():
@@ -179,9 +175,7 @@ def give_up_here(
 
 def _lock_done_here(request: ApprovalRequest, version: int) -> ApprovalRequest:
     request = account_locks.lock(request)
-    account_locks.refuse_unless_open(
-        request, version=version, allowed=(RequestStatus.FORWARDED,)
-    )
+    account_locks.refuse_unless_open(request, version=version, allowed=(RequestStatus.FORWARDED,))
     if request.account_request.ticket_id:
         raise CannotDecideError(_("Cloud Ops does this."))
     if by_hand.has_open_errand(request.account_request.account):

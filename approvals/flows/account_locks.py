@@ -45,9 +45,7 @@ def claim(
         setattr(request, name, value)
 
 
-def refuse_unless_open(
-    request: ApprovalRequest, *, version: int, allowed: tuple[str, ...]
-) -> None:
+def refuse_unless_open(request: ApprovalRequest, *, version: int, allowed: tuple[str, ...]) -> None:
     """Raise what `claim` would."""
     if request.status in allowed and request.version == version:
         return

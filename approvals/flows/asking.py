@@ -5,7 +5,9 @@ While a request is open nobody can ask about the account again.
 """
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
 from django.db import transaction
 from django.utils import timezone
@@ -45,6 +47,20 @@ class Asked:
     reason: str = ""
     support: str = ""  # of AccountRequest.Support
     in_portal: bool = False
+
+    @classmethod
+    def typed(cls, typed: Mapping[str, Any], *, in_portal: bool) -> Self:
+        """What was typed into a form."""
+        support = typed.get("support", "")
+        return cls(reason=typed.get("reason", ""), support=support, in_portal=in_portal)
+
+
+def details_in(typed: Mapping[str, Any]) -> AccountDetails:
+    """The account that was described in a form."""
+    details = AccountDetails(
+        provider=typed["provider"], name=typed["name"], root_email=typed["root_email"]
+    )
+    return {**details, "account_id": typed["account_id"]} if "account_id" in typed else details
 
 
 def ask_to_link(
@@ -137,7 +153,9 @@ def answer(request: ApprovalRequest, text: str, *, by: User) -> ApprovalRequest:
         allowed=(RequestStatus.NEEDS_INFORMATION,),
         status=RequestStatus.PENDING,
     )
-    trail.record(actions.ANSWERED, subject=request, actor=by, about=account_locks.about(request), note=text)
+    trail.record(
+        actions.ANSWERED, subject=request, actor=by, about=account_locks.about(request), note=text
+    )
     account_mails.answered(request, message)
     return request
 
