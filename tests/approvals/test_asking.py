@@ -180,7 +180,9 @@ class TestAsking:
     def test_nothing_is_asked_for_a_customer_out_of_business(
         self, customer: Customer, robin: User, status: str
     ) -> None:
-        Customer.objects.filter(pk=customer.pk).update(status=status, archived_from="active")
+        Customer.objects.filter(pk=customer.pk).update(
+            status=status, archived_from="active" if status == "archived" else ""
+        )
         account = CloudAccountFactory(customer=customer)
         before = world()
 

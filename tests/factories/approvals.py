@@ -8,6 +8,7 @@ from django.utils import timezone
 from factory.declarations import (
     LazyAttribute,
     LazyFunction,
+    PostGeneration,
     RelatedFactory,
     SelfAttribute,
     Sequence,
@@ -17,6 +18,7 @@ from factory.declarations import (
 from factory.django import DjangoModelFactory
 
 from approvals.models import AccountRequest, ApprovalRequest, RequestMessage, Signup
+from cloudaccounts.standing import Status
 from tests.factories.accounts import StaffMemberFactory, UserFactory
 from tests.factories.cloudaccounts import CloudAccountFactory
 from tests.factories.customers import CustomerFactory
@@ -84,6 +86,11 @@ class ApprovalRequestFactory(DjangoModelFactory[ApprovalRequest]):
     signup: Any = RelatedFactory(SignupFactory, factory_related_name="request")
 
 
+def _begin(asked: AccountRequest, _create: bool, _extracted: object) -> None:
+    asked.account.status = Status.IN_PROGRESS
+    asked.account.save(update_fields=["status"])
+
+
 class AccountRequestFactory(DjangoModelFactory[AccountRequest]):
     """A request to link an existing account that waits for a decision, made by staff, unless a
     trait says otherwise.
@@ -93,6 +100,7 @@ class AccountRequestFactory(DjangoModelFactory[AccountRequest]):
 
     class Meta:
         model = AccountRequest
+        skip_postgeneration_save = True
 
     class Params:
         # What is asked for
@@ -107,7 +115,7 @@ class AccountRequestFactory(DjangoModelFactory[AccountRequest]):
         # Where it stands
         questioned = Trait(request__status=ApprovalRequest.Status.NEEDS_INFORMATION)
         under_way = Trait(
-            account__status="in_progress",
+            begun=PostGeneration(_begin),
             request__status=ApprovalRequest.Status.FORWARDED,
             request__decided=True,
         )
@@ -150,10 +158,18 @@ class AccountRequestFactory(DjangoModelFactory[AccountRequest]):
     request: Any = SubFactory(
         ApprovalRequestFactory,
         signup=None,
-        kind=ApprovalRequest.Kind.LINK,
         customer=SelfAttribute("..account.customer"),
         requester=LazyFunction(lambda: StaffMemberFactory().user),
     )
+    # What a trait may set must be set without it, too.
+    request__kind = ApprovalRequest.Kind.LINK
+    request__status = ApprovalRequest.Status.PENDING
+    request__decided = False
+    request__ended_at = None
+    request__outcome_note = ""
+    request__decline_reason = ""
+    ticket_id = None
+    is_open = True
     provider = SelfAttribute("account.provider")
     customer_name = LazyAttribute(lambda asked: str(asked.account.customer))
     account_name = SelfAttribute("account.name")
