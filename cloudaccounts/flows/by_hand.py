@@ -1,13 +1,11 @@
 """What somebody did in the provider's own console, noted here: there is no errand for it."""
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cloudaccounts.flows import statuses
+from cloudaccounts.flows import accounts, statuses
 from cloudaccounts.flows.statuses import CannotChangeAccountError
 from cloudaccounts.models import CloudAccount, Creation, Invitation
-from cloudaccounts.providers.registry import provider
 from cloudaccounts.standing import Status
 
 
@@ -26,16 +24,5 @@ def finish(account: CloudAccount, to: Status, *, account_id: str = "", by: User 
     if has_open_errand(account):
         raise CannotChangeAccountError(_("The provider is working on it. Cancel that first."))
     if to == Status.LINKED and not account.account_id:
-        _name(account, account_id)
+        account = accounts.note_id(account, account_id, kind=account.id_kind, by=by)
     statuses.change(account, to, by=by)
-
-
-def _name(account: CloudAccount, typed: str) -> None:
-    try:
-        found = provider(account.provider).clean_account_id(typed, kind=account.id_kind)
-    except ValidationError as error:
-        raise CannotChangeAccountError(error.messages[0], field="account_id") from error
-    if CloudAccount.objects.known_as(account.provider, found).exclude(pk=account.pk).exists():
-        raise CannotChangeAccountError(_("This account is known already."), field="account_id")
-    account.account_id = found
-    account.save(update_fields=["account_id"])
