@@ -18,3 +18,5 @@ class ApprovalsConfig(AppConfig):
         renewals.register("email_validation", signup.renew_link)
         account_checks.register()
         hooks.register_follower("approvals", settling.follow)
+        hooks.register_guard("approvals", settling.why_it_must_stay)
+        hooks.register_watcher("approvals", settling.who_waits)

@@ -3,13 +3,13 @@
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import OneTimeLink, StaffMember, User
-from accounts.roles import StaffPermission, roles_with
+from accounts.approvers import approvers
+from accounts.models import OneTimeLink, User
 from approvals.models import ApprovalRequest
 from audit.trail import Mentioned
 from notifications import outbox
 from notifications.models import OutgoingMail
-from notifications.recipients import Recipient, approvals_mailbox
+from notifications.recipients import Recipient
 from resellers.current import absolute_url
 
 
@@ -60,7 +60,7 @@ def approval_requests(request: ApprovalRequest) -> None:
         "country": str(signup.country.name),
         "request_url": absolute_url(path),
     }
-    for key, recipient in _approvers().items():
+    for key, recipient in approvers().items():
         outbox.queue(
             "approval_request",
             to=recipient,
@@ -95,17 +95,6 @@ def request_declined(request: ApprovalRequest) -> None:
         unique_key=f"request_declined:{request.pk}",
         about=_about(request),
     )
-
-
-def _approvers() -> dict[str, Recipient]:
-    """Who is told of a new request, by a key that stays within an outbox key's length."""
-    mailbox = approvals_mailbox()
-    if mailbox:
-        return {"mailbox": Recipient(email=mailbox)}
-    members = StaffMember.objects.filter(
-        role__in=roles_with(StaffPermission.DECIDE_REQUESTS), user__status=User.Status.ACTIVE
-    )
-    return {str(each.pk): _recipient(each.user) for each in members.select_related("user")}
 
 
 def _recipient(person: User) -> Recipient:

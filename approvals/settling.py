@@ -5,12 +5,13 @@ locked; the request that waits for it ends in the same transaction.
 """
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from approvals import account_mails, actions
 from approvals.flows import account_locks
 from approvals.kinds import kind_of
-from approvals.models import ApprovalRequest
+from approvals.models import AccountRequest, ApprovalRequest
 from audit import trail
 from cloudaccounts.flows import statuses
 from cloudaccounts.hooks import Event, News
@@ -32,6 +33,19 @@ def follow(news: News) -> None:
         _fulfil(request)
     elif kind.moves and news.account.status == Status.DRAFT:
         _fail(request, news.note or news.account.status_reason, by=None)
+
+
+def why_it_must_stay(account: CloudAccount) -> str:
+    """An account that somebody asked something about stays whose it is until that has ended."""
+    if AccountRequest.objects.filter(account=account, is_open=True).exists():
+        return _("There is an open request about this account.")
+    return ""
+
+
+def who_waits(account: CloudAccount) -> list[User]:
+    """Whoever asked for what is under way."""
+    requests = AccountRequest.objects.filter(account=account, is_open=True)
+    return [each.request.requester for each in requests.select_related("request__requester")]
 
 
 def give_up(request: ApprovalRequest, note: str, *, by: User | None) -> None:

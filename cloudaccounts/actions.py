@@ -4,10 +4,55 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import sentences
 
+PROVIDER = "provider.changed"
+ADDED = "account.added"
+EDITED = "account.edited"
+ROLE = "account.role_named"
+ID_NOTED = "account.id_noted"
 STATUS = "account.status_changed"
+MOVED = "account.moved"
+CHECKED = "account.role_checked"
+BROKE = "account.role_broke"
+WORKS = "account.role_works_again"
+
+# What raises an account's version, and so tells somebody who has an older page open.
+EDITS = (EDITED, ROLE, ID_NOTED, STATUS, MOVED)
+PROVIDER_EDITS = (PROVIDER,)
 
 sentences.describe(
     {
+        PROVIDER: _("changed the provider {subject}"),
+        ADDED: _("added the cloud account {subject}"),
+        EDITED: _("edited the cloud account {subject}"),
+        ROLE: _("named the role of the cloud account {subject}"),
+        ID_NOTED: _("noted the ID of the cloud account {subject}"),
         STATUS: _("changed the status of the cloud account {subject}"),
+        MOVED: _("moved the cloud account {subject} to another customer"),
+        CHECKED: _("checked the role of the cloud account {subject}"),
+        BROKE: _("found that the role of the cloud account {subject} does not work any more"),
+        WORKS: _("found that the role of the cloud account {subject} works again"),
+    }
+)
+
+# ── What is under way at the providers ──────────────────────────
+INVITATION_ORDERED = "invitation.ordered"
+INVITATION_RESEND_ORDERED = "invitation.resend_ordered"
+INVITATION_CANCEL_ORDERED = "invitation.cancel_ordered"
+INVITATION_CHANGED = "invitation.changed"
+INVITATION_TROUBLED = "invitation.troubled"
+CREATION_ORDERED = "creation.ordered"
+CREATION_CHANGED = "creation.changed"
+CREATION_TROUBLED = "creation.troubled"
+
+sentences.describe(
+    {
+        INVITATION_ORDERED: _("ordered an invitation for the cloud account {subject}"),
+        INVITATION_RESEND_ORDERED: _("ordered a new invitation for the cloud account {subject}"),
+        INVITATION_CANCEL_ORDERED: _("withdraws the invitation of the cloud account {subject}"),
+        INVITATION_CHANGED: _("noted how the invitation of the cloud account {subject} stands"),
+        INVITATION_TROUBLED: _("met trouble with the invitation of the cloud account {subject}"),
+        CREATION_ORDERED: _("ordered the new cloud account {subject}"),
+        CREATION_CHANGED: _("noted how the making of the cloud account {subject} stands"),
+        CREATION_TROUBLED: _("met trouble while making the cloud account {subject}"),
     }
 )

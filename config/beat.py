@@ -7,6 +7,8 @@ MINUTE, HOUR = 60.0, 3600.0  # seconds
 _EVERY = {
     # The mails whose wake-up call was lost or whose next attempt is due.
     "notifications.sweep": 0.5 * MINUTE,
+    # What is under way at cloud providers: next turns, lost wake-up calls, reminders.
+    "cloudaccounts.sweep_errands": 0.5 * MINUTE,
     # The background jobs whose wake-up call was lost or whose worker was.
     "jobs.sweep": 0.5 * MINUTE,
     # Deletes what was uploaded or made for download when its time is over.
@@ -23,6 +25,10 @@ _EVERY = {
     "customers.sweep_search": 5 * MINUTE,
     # Sets purchase orders to Expired whose last day has passed where their reseller is.
     "customers.sweep_purchase_orders": HOUR,
+    # The checks of customers' roles that a lost worker or a broker that was away left behind.
+    "cloudaccounts.sweep_checks": MINUTE,
+    # Looks again at some of the roles that nobody looked at for a week.
+    "cloudaccounts.recheck_roles": 5 * MINUTE,
 }
 
 # A sweep that nobody ran in time is void: the next one comes.

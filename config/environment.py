@@ -11,6 +11,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from environs import EnvError, FileAwareEnv
 
+from cloudaccounts.providers.aws.ids import require_principal
+
 # SECRET_KEY_FILE names a file that holds SECRET_KEY, and so for every variable: secrets need not
 # stand in the environment.
 env = FileAwareEnv(strip_whitespace=True)
@@ -85,6 +87,21 @@ def read_role_template_url() -> str:
             "https://my-bucket.s3.eu-central-1.amazonaws.com/role.json."
         )
     return url
+
+
+def read_aws_principal() -> str:
+    """Whom customers let into their AWS accounts: the workers' own account, role or user.
+
+    Empty: nobody yet, and roles cannot be set up.
+    """
+    arn: str = env.str("AWS_PRINCIPAL", default="")
+    try:
+        return require_principal(arn) if arn else ""
+    except ValueError as error:
+        raise EnvError(
+            "AWS_PRINCIPAL must be the ARN of an account's root, of a role or of a user, such as "
+            "arn:aws:iam::123456789012:root."
+        ) from error
 
 
 def read_aws_endpoints() -> dict[str, str]:

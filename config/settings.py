@@ -12,6 +12,7 @@ from config.environment import (
     Mode,
     env,
     read_aws_endpoints,
+    read_aws_principal,
     read_broker_url,
     read_log_format,
     read_metrics_token,
@@ -288,6 +289,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION
 # ── Cloud providers ──────────────────────────
 # Where cloudaccounts' shared template lies on S3; without it no quick-create link is offered.
 AWS_ROLE_TEMPLATE_URL = read_role_template_url()
+# Whom the roles of customers let in. Workers check them with the machine's own credentials.
+AWS_PRINCIPAL = read_aws_principal()
 AWS_ENDPOINTS = read_aws_endpoints()  # botocore reads them itself; production looks at them
 
 # ── Transport and headers ──────────────────────────

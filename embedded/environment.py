@@ -21,6 +21,7 @@ _OF_AWS = {"AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_PROFILE"}
 _HOST = "127.0.0.1"
 # Of the stand-in's management account: demo/aws/world.py. It opens nothing else.
 _AWS_KEY = "AKIADEMO100000000001"
+_AWS_PRINCIPAL = "arn:aws:iam::100000000001:root"
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def _of_aws(path: Path) -> dict[str, str]:
         "AWS_ENDPOINT_URL": f"http://{_HOST}:{path.read_text().strip()}",
         "AWS_ACCESS_KEY_ID": _AWS_KEY,
         "AWS_SECRET_ACCESS_KEY": _DEMO,
+        "AWS_PRINCIPAL": _AWS_PRINCIPAL,
         # Nobody else on this machine is asked for credentials or settings.
         "AWS_EC2_METADATA_DISABLED": "true",
     }

@@ -73,6 +73,7 @@ COMMON_TOKENS = {
 _COMPANY = Token(_("The company's name"), "Acme GmbH")
 _INVITER = Token(_("Who invites"), "Robin Fisher")
 _VALID_UNTIL = Token(_("Until when the link can be used"), "Nov. 28, 2026, 2:30 p.m. UTC")
+_ACCOUNT_NAME = Token(_("The cloud account's name"), "Shop, production")
 _LOGIN_URL = Token(_("The log-in page"), "https://portal.example.com/account/login/", TokenKind.URL)
 _RESET_URL = Token(
     _("The page to ask for a new password"),
@@ -260,6 +261,24 @@ _KINDS = [
         button="request_url",
     ),
     MailKind(
+        name="role_broken",
+        label=_("Role broken"),
+        reason=_("You get this mail because you look after cloud accounts at {reseller}."),
+        own_tokens={
+            "company_name": _COMPANY,
+            "account_name": Token(_("The cloud account's name"), "Web shop"),
+            "account_id": Token(_("The cloud account's ID"), "123456789012"),
+            "found": Token(_("What was found"), "The role lets us in without our external ID."),
+            "account_url": Token(
+                _("The account's page, behind the log-in"),
+                "https://portal.example.com/console/customers/7/accounts/9/",
+                TokenKind.URL,
+            ),
+        },
+        required=frozenset({"found"}),
+        button="account_url",
+    ),
+    MailKind(
         name="export_ready",
         label=_("Export is ready"),
         reason=_("You get this mail because you asked for an export at {reseller}."),
@@ -274,6 +293,42 @@ _KINDS = [
             ),
         },
         button="export_url",
+    ),
+    MailKind(
+        name="invitation_expires",
+        label=_("Invitation to link an account runs out"),
+        reason=_("You get this mail because an account of your company is being linked."),
+        own_tokens={
+            "account_name": _ACCOUNT_NAME,
+            "account_id": Token(_("The account's ID"), "123456789012"),
+            "provider_name": Token(_("The cloud provider"), "Amazon Web Services"),
+            "company_name": _COMPANY,
+            "expires_at": Token(_("When it runs out"), "Nov. 28, 2026, 2:30 p.m. UTC"),
+            "answer_url": Token(
+                _("Where the invitation is accepted"),
+                "https://console.aws.amazon.com/organizations/v2/home/invitations",
+                TokenKind.URL,
+            ),
+        },
+        button="answer_url",
+    ),
+    MailKind(
+        name="credentials_link",
+        label=_("Link to credentials"),
+        reason=_("You get this mail because a cloud account was opened for you at {reseller}."),
+        own_tokens={"account_name": _ACCOUNT_NAME, "valid_until": _VALID_UNTIL},
+        secret_link=_("Link that shows the credentials once"),
+    ),
+    MailKind(
+        name="credentials_sent",
+        label=_("Credentials were sent"),
+        reason=_("You get this mail because you handle approval requests at {reseller}."),
+        own_tokens={
+            "account_name": _ACCOUNT_NAME,
+            "company_name": _COMPANY,
+            "sent_to": Token(_("To whom they were sent"), "dana@acme.example"),
+            "valid_until": _VALID_UNTIL,
+        },
     ),
     MailKind(
         name="password_reset",

@@ -18,6 +18,7 @@ from approvals.models import AccountRequest, ApprovalRequest, RequestMessage
 from approvals.models.requests import OPEN
 from audit import trail
 from cloudaccounts.flows import by_hand, statuses
+from cloudaccounts.flows.ordering import is_under_way
 from cloudaccounts.flows.statuses import CannotChangeAccountError
 from cloudaccounts.models import Connection
 from cloudaccounts.providers.registry import provider
@@ -178,7 +179,7 @@ def _lock_done_here(request: ApprovalRequest, version: int) -> ApprovalRequest:
     account_locks.refuse_unless_open(request, version=version, allowed=(RequestStatus.FORWARDED,))
     if request.account_request.ticket_id:
         raise CannotDecideError(_("Cloud Ops does this."))
-    if by_hand.has_open_errand(request.account_request.account):
+    if is_under_way(request.account_request.account):
         raise CannotDecideError(_("The provider is working on it. Cancel that first."))
     return request
 

@@ -295,6 +295,7 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.CharField(max_length=100)),
                 ("root_email", models.EmailField(max_length=254)),
+                ("orders", models.PositiveSmallIntegerField(default=0)),
                 (
                     "account",
                     models.ForeignKey(
@@ -339,6 +340,12 @@ class Migration(migrations.Migration):
                     "exports_bill",
                     models.BooleanField(
                         default=False, verbose_name="export the detailed bill to S3"
+                    ),
+                ),
+                (
+                    "bill_owner_id",
+                    models.CharField(
+                        blank=True, max_length=80, verbose_name="account that owns the bucket"
                     ),
                 ),
                 ("bill_bucket", models.CharField(blank=True, max_length=63, verbose_name="bucket")),
@@ -468,6 +475,7 @@ class Migration(migrations.Migration):
                 ),
                 ("expires_at", models.DateTimeField(null=True)),
                 ("is_to_be_cancelled", models.BooleanField(default=False)),
+                ("is_to_be_resent", models.BooleanField(default=False)),
                 ("reminded_days", models.PositiveSmallIntegerField(null=True)),
                 (
                     "account",
@@ -719,13 +727,14 @@ class Migration(migrations.Migration):
                     ("exports_bill", False),
                     models.Q(
                         ("provider", "aws"),
+                        models.Q(("bill_owner_id", ""), _negated=True),
                         models.Q(("bill_bucket", ""), _negated=True),
                         models.Q(("bill_region", ""), _negated=True),
                     ),
                     _connector="OR",
                 ),
                 name="customer_provider_exported_bill_has_a_place",
-                violation_error_message="Name the bucket and its region.",
+                violation_error_message="Name the bucket, its region and whose it is.",
             ),
         ),
         migrations.AddConstraint(
@@ -815,6 +824,15 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="invitation_pending_has_a_reference",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_to_be_resent", False), ("is_to_be_cancelled", True), _connector="OR"
+                ),
+                name="invitation_resent_is_cancelled_first",
             ),
         ),
         migrations.AddIndex(

@@ -24,6 +24,8 @@ class CustomerProvider(models.Model):
 
     # Detailed bills are written to the customer's own bucket.
     exports_bill = models.BooleanField(_("export the detailed bill to S3"), default=False)
+    # The account that owns the bucket: AWS is told, so that a mistyped name leads nowhere.
+    bill_owner_id = models.CharField(_("account that owns the bucket"), max_length=80, blank=True)
     bill_bucket = models.CharField(_("bucket"), max_length=63, blank=True)
     bill_prefix = models.CharField(_("prefix"), max_length=200, blank=True)
     bill_region = models.CharField(_("region"), max_length=40, blank=True)
@@ -47,8 +49,13 @@ class CustomerProvider(models.Model):
             models.CheckConstraint(
                 name="customer_provider_exported_bill_has_a_place",
                 condition=Q(exports_bill=False)
-                | (Q(provider="aws") & ~Q(bill_bucket="") & ~Q(bill_region="")),
-                violation_error_message=_("Name the bucket and its region."),
+                | (
+                    Q(provider="aws")
+                    & ~Q(bill_owner_id="")
+                    & ~Q(bill_bucket="")
+                    & ~Q(bill_region="")
+                ),
+                violation_error_message=_("Name the bucket, its region and whose it is."),
             ),
             models.CheckConstraint(
                 name="customer_provider_checking_knows_since_when",

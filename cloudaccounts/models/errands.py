@@ -74,6 +74,8 @@ class Invitation(Errand):
     state = models.CharField(max_length=20, choices=State, default=State.SENDING)
     expires_at = models.DateTimeField(null=True)  # as the provider said
     is_to_be_cancelled = models.BooleanField(default=False)
+    # Cancelled in order to send another one: the account goes on being linked.
+    is_to_be_resent = models.BooleanField(default=False)
     reminded_days = models.PositiveSmallIntegerField(null=True)  # before the end, the last time
 
     class Meta(Errand.Meta):
@@ -102,6 +104,10 @@ class Invitation(Errand):
                 ),
             ),
             models.CheckConstraint(
+                name="invitation_resent_is_cancelled_first",
+                condition=Q(is_to_be_resent=False) | Q(is_to_be_cancelled=True),
+            ),
+            models.CheckConstraint(
                 name="invitation_pending_has_a_reference",
                 condition=~Q(state="pending") | ~Q(provider_reference=""),
             ),
@@ -124,6 +130,8 @@ class Creation(Errand):
     # As ordered: the account may be edited meanwhile.
     name = models.CharField(max_length=100)
     root_email = models.EmailField()
+    # How often the provider took the order: what failed for a reason that passes is ordered again.
+    orders = models.PositiveSmallIntegerField(default=0)
 
     class Meta(Errand.Meta):
         indexes = [

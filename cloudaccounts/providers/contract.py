@@ -16,6 +16,7 @@ from cloudaccounts.providers.results import (
     AccessCheck,
     AccessOrder,
     AccountOrder,
+    BillPlace,
     Creation,
     Grant,
     Invitation,
@@ -51,7 +52,8 @@ class Provider:
 
     `id_kinds` begins with the usual one. `client` is the dotted path of the class that speaks to
     it. `describe_access` says what a customer must grant, `explain` what a stored code means.
-    `clean_name` checks the name of an account to be made.
+    `clean_name` checks the name of an account to be made. `invitations_url` is where the customer
+    answers an invitation.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Provider:
     describe_access: Callable[[AccessOrder], Access]
     explain: Callable[[str, str], Trouble]
     clean_name: Callable[[str], str]
+    invitations_url: str = ""
 
     def clean_account_id(self, typed: str, *, kind: str = "") -> str:
         """The account's id as it is stored. Raises ValidationError; KeyError for no such kind."""
@@ -87,6 +90,12 @@ class Cloud(Protocol):
     def invite(self, order: InvitationOrder) -> Invitation:
         """Send the invitation, or find the one that was sent."""
 
+    def find_invitation(self, order: InvitationOrder) -> Invitation | None:
+        """The invitation of exactly this order, if it was sent. Sends nothing."""
+
+    def has_account(self, account_id: str) -> bool:
+        """Whether the account is one of ours already."""
+
     def poll_invitation(self, reference: str) -> Invitation | None:
         """Where it stands; None when the provider has forgotten it, which ends what is known."""
 
@@ -98,3 +107,6 @@ class Cloud(Protocol):
 
     def poll_creation(self, reference: str, order: AccountOrder) -> Creation | None:
         """Where it stands; None when the provider has forgotten it."""
+
+    def check_bill_place(self, place: BillPlace) -> None:
+        """Whether we may write there and delete again: a small object is written and deleted."""

@@ -9,6 +9,7 @@ from cloudaccounts.providers.results import (
     AccessCheck,
     AccessOutcome,
     AccountOrder,
+    BillPlace,
     Connection,
     Grant,
     InvitationOrder,
@@ -22,6 +23,7 @@ _NEXT_STEPS = {
     "by_hand/invite": _("Send the invitation in the provider's own console, and note its date."),
     "by_hand/poll": _("Look in the provider's own console where it stands, and note it."),
     "by_hand/cancel": _("Withdraw it in the provider's own console, and note it."),
+    "by_hand/bills": _("Set up the export in the provider's own console."),
     "by_hand/create": _("Create the account in the provider's own console, and note its ID."),
 }
 
@@ -58,6 +60,14 @@ class ByHand:
         """Raise CloudError: a person invites."""
         raise CloudError(explain("by_hand/invite"))
 
+    def find_invitation(self, _order: InvitationOrder) -> Never:
+        """Raise CloudError: a person looks."""
+        raise CloudError(explain("by_hand/poll"))
+
+    def has_account(self, _account_id: str) -> Never:
+        """Raise CloudError: a person looks."""
+        raise CloudError(explain("by_hand/poll"))
+
     def poll_invitation(self, _reference: str) -> Never:
         """Raise CloudError: a person looks."""
         raise CloudError(explain("by_hand/poll"))
@@ -73,3 +83,7 @@ class ByHand:
     def poll_creation(self, _reference: str, _order: AccountOrder) -> Never:
         """Raise CloudError: a person looks."""
         raise CloudError(explain("by_hand/poll"))
+
+    def check_bill_place(self, _place: BillPlace) -> Never:
+        """Raise CloudError: a person sets it up."""
+        raise CloudError(explain("by_hand/bills"))

@@ -185,6 +185,19 @@ class Invitation:
     was_there: bool = False
 
 
+@dataclass(frozen=True)
+class BillPlace:
+    """Where a customer wants detailed bills: a bucket, in which region, under which prefix.
+
+    `owner` is the account that must own the bucket: a name is easily mistaken for another's.
+    """
+
+    owner: str
+    bucket: str
+    prefix: str
+    region: str
+
+
 class CreationState(StrEnum):
     """Where the making of an account stands."""
 

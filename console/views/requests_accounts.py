@@ -18,7 +18,7 @@ from approvals.flows.decisions import CannotDecideError
 from approvals.kinds import AccountKind, kind_of
 from approvals.models import ApprovalRequest
 from approvals.models.requests import OPEN
-from cloudaccounts.flows.by_hand import has_open_errand
+from cloudaccounts.flows.ordering import is_under_way
 from components.forms import PortalForm
 from components.request_forms import AnswerForm
 from console import timeline
@@ -112,7 +112,7 @@ class AccountRequestDetail(AccountRequestPage, TemplateView):
         """Whether somebody of the reseller is to do it in the provider's console."""
         asked = self.record.account_request
         is_here = self.record.status == Status.FORWARDED and asked.ticket_id is None
-        return is_here and not has_open_errand(asked.account)
+        return is_here and not is_under_way(asked.account)
 
     def what_happened(self) -> list[timeline.Entry]:
         may_resend = self.may(StaffPermission.MANAGE_PEOPLE)

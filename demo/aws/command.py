@@ -33,6 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     grant.add_argument("--trust", default="", help="a trust policy of your own, as JSON")
     revoke = act.add_parser("revoke", help="the customer deletes the role")
     revoke.add_argument("account")
+    bucket = act.add_parser("bucket", help="the customer makes a bucket for bills")
+    bucket.add_argument("account")
+    bucket.add_argument("name")
+    bucket.add_argument("--region", default="eu-central-1")
+    bucket.add_argument("--policy", choices=["open", "write-only", "closed"], default="open")
     for each in (grant, revoke):
         each.add_argument("--name", default="", help="of the role")
 

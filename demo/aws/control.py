@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from demo.aws import organizations, sts
+from demo.aws import organizations, s3, sts
 from demo.aws.world import AwsError, Caller, Handshake, World
 
 Wish = dict[str, str]
@@ -47,6 +47,14 @@ def revoke(world: World, wish: Wish) -> str:
     return f"Deleted {arn}"
 
 
+def bucket(world: World, wish: Wish) -> str:
+    """The customer makes a bucket; `open` lets us write and delete, `write-only` write."""
+    policies = {"open": {s3.PUT, s3.DELETE}, "write-only": {s3.PUT}, "closed": set[str]()}
+    may = policies[wish.get("policy") or "open"]
+    made = s3.create_bucket(world, wish["name"], wish["account"], wish["region"], may)
+    return f"{made.owner} has the bucket {made.name} in {made.region}."
+
+
 def show(world: World, _wish: Wish) -> str:
     """Everything there is."""
     lines = [f"It is {world.now():%Y-%m-%d %H:%M} UTC. Organization {world.id}."]
@@ -61,6 +69,10 @@ def show(world: World, _wish: Wish) -> str:
         f"new account {each.name}  {each.state} {each.reason or each.account_id}".rstrip()
         for each in world.creations.values()
     ]
+    lines += [
+        f"bucket      {each.name}  {each.region}  {each.owner}  {len(each.objects)} objects"
+        for each in world.buckets.values()
+    ]
     lines += [f"role        {arn}" for arn in world.roles]
     return "\n".join(lines)
 
@@ -72,6 +84,7 @@ WISHES: dict[str, Callable[[World, Wish], str]] = {
     "pass-days": pass_days,
     "grant": grant,
     "revoke": revoke,
+    "bucket": bucket,
 }
 
 

@@ -1,4 +1,5 @@
-"""The stand-in's web server: AWS's protocols at `/`, the customer's side at `/stand-in/`.
+"""The stand-in's web server: AWS's protocols by POST at `/`, S3's by PUT and DELETE, and the
+customer's side at `/stand-in/`.
 
 It listens on this machine only. It is started by nobody in production: `command` refuses.
 """
@@ -15,7 +16,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from demo.aws import control, wire
+from demo.aws import control, s3, wire
 from demo.aws.world import AwsError, World
 
 HOST = "127.0.0.1"
@@ -54,11 +55,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer AWS's calls and the customer's."""
-        length = int(self.headers.get("Content-Length") or 0)
-        if length > _LARGEST:
-            self.send_error(413)
+        sent = self._body()
+        if sent is None:
             return
-        body = self.rfile.read(length).decode()
+        body = sent.decode()
         world = self.server.world
         if self.path.startswith(CONTROL):
             self._send(_controlled(world, self.path.removeprefix(CONTROL), body))
@@ -67,6 +67,31 @@ class Handler(BaseHTTPRequestHandler):
         response = wire.answer(world, wire.Request(headers, body))
         time.sleep(world.seconds_to_answer)
         self._send(response)
+
+    def do_PUT(self) -> None:
+        """Answer S3."""
+        self._answer_s3(s3.PUT)
+
+    def do_DELETE(self) -> None:
+        """Answer S3."""
+        self._answer_s3(s3.DELETE)
+
+    def _answer_s3(self, method: str) -> None:
+        body = self._body()
+        if body is None:
+            return
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        outcome = s3.answer(self.server.world, s3.Call(method, self.path, headers, body))
+        time.sleep(self.server.world.seconds_to_answer)
+        self._send(wire.Response(outcome.status, "application/xml", outcome.body))
+
+    def _body(self) -> bytes | None:
+        """What was sent; None where it is too long, which has been answered then."""
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > _LARGEST:
+            self.send_error(413)
+            return None
+        return self.rfile.read(length)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
         """Say nothing: `calls` of the world remembers."""

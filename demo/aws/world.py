@@ -86,6 +86,17 @@ class Member:
 
 
 @dataclass
+class Bucket:
+    """A customer's bucket. `may` holds the methods that its policy allows our account."""
+
+    name: str
+    owner: str
+    region: str
+    may: set[str]
+    objects: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass
 class World:
     """One organization, its invitations, and the roles of everybody."""
 
@@ -99,6 +110,7 @@ class World:
     handshakes: dict[str, Handshake] = field(default_factory=dict)
     creations: dict[str, Creation] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
+    buckets: dict[str, Bucket] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 

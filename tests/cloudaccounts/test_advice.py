@@ -53,8 +53,12 @@ def test_no_reason_in_the_table_is_invented() -> None:
         ),
         "ConstraintViolationException": reasons("ConstraintViolationExceptionReason"),
         "InvalidInputException": reasons("InvalidInputExceptionReason"),
-        "AccessDenied": ["CONNECTION", "CUSTOMER_ROLE"],  # ours
-        "CreateAccount": [*reasons("CreateAccountFailureReason"), "SAME_NAME_IN_PROGRESS"],
+        "AccessDenied": ["CONNECTION", "CUSTOMER_ROLE", "BUCKET", "BUCKET_DELETE"],  # ours
+        "CreateAccount": [
+            *reasons("CreateAccountFailureReason"),
+            "SAME_NAME_IN_PROGRESS",
+            "KNOWN_ALREADY",
+        ],
     }
     with_reason = [each.partition("/") for each in NAMED if "/" in each]
 

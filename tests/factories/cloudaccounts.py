@@ -41,8 +41,8 @@ WHEN = dt.datetime(2026, 9, 1, 8, tzinfo=dt.UTC)  # accounts that are held are h
 
 
 def aws_account_id(number: int) -> str:
-    """The id of the nth account."""
-    return f"{100_000_000_000 + number}"
+    """The id of the nth account; none that the stand-in for AWS has."""
+    return f"{300_000_000_000 + number}"
 
 
 def role_of(account_id: str) -> str:
@@ -61,6 +61,7 @@ class CustomerProviderFactory(DjangoModelFactory[CustomerProvider]):
         hidden = Trait(shown_in_portal=False)
         exporting = Trait(
             exports_bill=True,
+            bill_owner_id="300000000007",
             bill_bucket="bills-of-the-customer",
             bill_prefix="focus/",
             bill_region="eu-central-1",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cloudaccounts.providers.aws.constraints import CONSTRAINTS
 from cloudaccounts.providers.aws.failures import FAILURES
+from cloudaccounts.providers.aws.own_advice import BUCKETS, CONNECTIONS
 from cloudaccounts.providers.results import AccessOutcome
 from cloudaccounts.providers.troubles import Advice, Kind, Trouble
 
@@ -187,7 +188,13 @@ TABLE: dict[str, Advice] = {
         _("This installation has no AWS credentials."),
         _("Operators: give the workers a role or an access key (docs/operations.md)."),
     ),
+    # What never came back to us
+    "Portal.CheckLost": Advice(
+        Kind.LATER, _("The check did not come to an end."), _("Check again.")
+    ),
     **CONSTRAINTS,
+    **CONNECTIONS,
+    **BUCKETS,
 }
 _LATER = {
     **dict.fromkeys(["Client.Connection", "Client.Timeout"], dt.timedelta(seconds=30)),

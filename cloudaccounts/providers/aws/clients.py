@@ -1,8 +1,8 @@
-"""Clients of STS and Organizations: with time limits, in one region, as one account.
+"""Clients of STS, Organizations and S3: with time limits, as one account.
 
-Organizations lives in us-east-1 only, and STS is asked there, too: what AWS_REGION or a profile
-says does not matter. AWS_ENDPOINT_URL is botocore's own setting and redirects everything, which is
-how the demo and the tests reach their stand-in.
+A bucket is asked in its own region. Organizations lives in us-east-1 only, and STS is asked there,
+too: what AWS_REGION or a profile says does not matter. AWS_ENDPOINT_URL is botocore's own setting
+and redirects everything, which is how the demo and the tests reach their stand-in.
 
 Reading may be repeated by botocore. What makes something is sent once: after a lost answer the
 caller looks whether it was made, which botocore cannot.
@@ -21,6 +21,8 @@ from cloudaccounts.providers.aws.speaking import speaking
 from cloudaccounts.providers.results import Connection
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from types_boto3_organizations import OrganizationsClient
     from types_boto3_sts import STSClient
     from types_boto3_sts.type_defs import AssumeRoleRequestTypeDef, CredentialsTypeDef
@@ -32,6 +34,10 @@ SESSION_SECONDS = 3600
 _LEFT = dt.timedelta(minutes=5)
 _LIMITS = Config(connect_timeout=5, read_timeout=20, user_agent_extra="reseller-portal")
 READING = _LIMITS.merge(Config(retries={"mode": "adaptive", "total_max_attempts": 4}))
+# The probe of a bucket is written and deleted: doing it again changes nothing.
+_PROBING = READING.merge(
+    Config(request_checksum_calculation="when_required", s3={"addressing_style": "auto"})
+)
 MAKING = _LIMITS.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 
 
@@ -118,6 +124,21 @@ class Clients:
         session = self._current()
         with speaking("connect to Organizations"):
             return session.client("organizations", region_name=REGION, config=config)
+
+    def s3(self, region: str) -> "Any":
+        """For the probe of a bucket. Raises CloudError as above."""
+        session = self._current()
+        with speaking("connect to S3"):
+            return session.client("s3", region_name=region, config=_PROBING)
+
+    def machine(self) -> "STSClient":
+        """STS as the machine itself, whatever role the connection takes on. Raises CloudError."""
+        with speaking("connect to STS"):
+            return boto3.session.Session().client("sts", region_name=REGION, config=READING)
+
+    def forget(self) -> None:
+        """Take the connection's role on anew with the next call."""
+        self._sessions.forget(self.connection)
 
     def _current(self) -> "boto3.session.Session":
         wanted = self._sessions.of(self.connection) if self.connection.role_arn else None

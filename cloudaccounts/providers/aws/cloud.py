@@ -1,12 +1,13 @@
 """What can be done at AWS, from one connected management account. Loads boto3: tasks only."""
 
-from cloudaccounts.providers.aws import creation, invitations, roles
+from cloudaccounts.providers.aws import buckets, creation, invitations, roles
 from cloudaccounts.providers.aws.advice import explain
 from cloudaccounts.providers.aws.clients import Clients
 from cloudaccounts.providers.aws.speaking import speaking
 from cloudaccounts.providers.results import (
     AccessCheck,
     AccountOrder,
+    BillPlace,
     Connection,
     Creation,
     Grant,
@@ -26,8 +27,9 @@ class AwsCloud:
     def check_connection(self) -> None:
         """Whether the connection is the management account that it is said to be.
 
-        Raises CloudError.
+        A role that has an external ID must not let us in without it. Raises CloudError.
         """
+        self._clients.forget()  # what the role allowed an hour ago says nothing
         with speaking("GetCallerIdentity of the connection"):
             account = self._clients.sts().get_caller_identity()["Account"]
         with speaking("DescribeOrganization"):
@@ -36,6 +38,8 @@ class AwsCloud:
             raise CloudError(explain("OtherConnectedAccount"))
         if organization.get("MasterAccountId") != account:
             raise CloudError(explain("NotManagementAccount"))
+        if roles.is_open_to_others(self._clients):
+            raise CloudError(explain("ConnectionOpenToOthers"))
 
     def check_access(self, grant: Grant) -> AccessCheck:
         """Whether the customer's role lets us in, and only us."""
@@ -44,6 +48,14 @@ class AwsCloud:
     def invite(self, order: InvitationOrder) -> Invitation:
         """Invite the account into the organization."""
         return invitations.invite(self._clients, order)
+
+    def find_invitation(self, order: InvitationOrder) -> Invitation | None:
+        """The handshake of exactly this order."""
+        return invitations.find(self._clients, order)
+
+    def has_account(self, account_id: str) -> bool:
+        """Whether the account is a member of the organization."""
+        return invitations.has_account(self._clients, account_id)
 
     def poll_invitation(self, reference: str) -> Invitation | None:
         """Where the handshake stands."""
@@ -60,3 +72,7 @@ class AwsCloud:
     def poll_creation(self, reference: str, order: AccountOrder) -> Creation | None:
         """Where the new account stands."""
         return creation.poll(self._clients, reference, order)
+
+    def check_bill_place(self, place: BillPlace) -> None:
+        """Write a small object into the bucket and delete it."""
+        buckets.check(self._clients, place)

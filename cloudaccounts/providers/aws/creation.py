@@ -47,7 +47,8 @@ def create(clients: Clients, order: AccountOrder) -> Creation:
 
 
 def poll(clients: Clients, reference: str, order: AccountOrder) -> Creation | None:
-    """Where the account stands; None when AWS has forgotten the order. Raises CloudError.
+    """Where the account stands; None when AWS has forgotten the order, and there is no account
+    that came of it. Raises CloudError.
 
     An e-mail that is taken may be taken by our own order, sent twice by a network that lost the
     first answer: then it has succeeded.
@@ -59,7 +60,7 @@ def poll(clients: Clients, reference: str, order: AccountOrder) -> Creation | No
             )
     except CloudError as error:
         if error.trouble.code == _FORGOTTEN:
-            return None
+            return _made(clients, order)
         raise
     status = answer["CreateAccountStatus"]
     if status.get("FailureReason") == _TAKEN:

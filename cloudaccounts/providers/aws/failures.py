@@ -75,6 +75,12 @@ _REASONS = {
     ),
 }
 FAILURES: dict[str, Advice] = {f"{PREFIX}{name}": it for name, it in _REASONS.items()} | {
+    # Made by the flow: AWS made the account, and somebody typed its ID meanwhile.
+    f"{PREFIX}KNOWN_ALREADY": Advice(
+        Kind.PERSON,
+        _("The account was made, but its ID is known here as another cloud account already."),
+        _("Discard the other one, or go on with it."),
+    ),
     # Made by `creation`: AWS is busy with an account of the same name, and whose it is shows later.
     f"{PREFIX}SAME_NAME_IN_PROGRESS": Advice(
         Kind.LATER,

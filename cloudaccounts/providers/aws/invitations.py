@@ -53,6 +53,26 @@ def invite(clients: Clients, order: InvitationOrder) -> Invitation:
     return _read(answer["Handshake"])
 
 
+def find(clients: Clients, order: InvitationOrder) -> Invitation | None:
+    """The handshake that carries this order's mark. Raises CloudError."""
+    for handshake in _handshakes_of(clients, order.account_id):
+        if _is_of(handshake, order):
+            return replace(_read(handshake), was_there=True)
+    return None
+
+
+def has_account(clients: Clients, account_id: str) -> bool:
+    """Whether the account is a member of the organization. Raises CloudError."""
+    try:
+        with speaking("DescribeAccount"):
+            clients.organizations().describe_account(AccountId=account_id)
+    except CloudError as error:
+        if error.trouble.code == "AccountNotFoundException":
+            return False
+        raise
+    return True
+
+
 def poll(clients: Clients, reference: str) -> Invitation | None:
     """Where the invitation stands; None when AWS has forgotten it. Raises CloudError."""
     try:
@@ -91,11 +111,15 @@ def _mark(order: InvitationOrder) -> str:
     return f"Reference: {order.reference}"
 
 
+def _is_of(handshake: "HandshakeTypeDef", order: InvitationOrder) -> bool:
+    return _mark(order) in _notes_of(handshake).splitlines()
+
+
 def _sent(clients: Clients, order: InvitationOrder) -> Invitation | None:
     """The handshake of this order, else one that waits for the same account's answer."""
     waiting = None
     for handshake in _handshakes_of(clients, order.account_id):
-        if _mark(order) in _notes_of(handshake).splitlines():
+        if _is_of(handshake, order):
             return replace(_read(handshake), was_there=True)
         if _STATES.get(handshake["State"]) is InvitationState.PENDING:
             waiting = replace(_read(handshake), was_there=True)
@@ -106,22 +130,11 @@ def _meant(clients: Clients, order: InvitationOrder, code: str) -> Invitation | 
     """What AWS meant by refusing, where it means that nothing has to be sent."""
     if code == _DUPLICATE:
         return _sent(clients, order)
-    if code == _MEMBER and _is_member(clients, order.account_id):
+    if code == _MEMBER and has_account(clients, order.account_id):
         return Invitation(
             "", order.account_id, InvitationState.ACCEPTED, None, None, order.kind, was_there=True
         )
     return None
-
-
-def _is_member(clients: Clients, account_id: str) -> bool:
-    try:
-        with speaking("DescribeAccount"):
-            clients.organizations().describe_account(AccountId=account_id)
-    except CloudError as error:
-        if error.trouble.code == "AccountNotFoundException":
-            return False
-        raise
-    return True
 
 
 def _handshakes_of(clients: Clients, account_id: str) -> "list[HandshakeTypeDef]":

@@ -7,6 +7,8 @@ from cloudaccounts.providers.aws import access, advice, ids
 from cloudaccounts.providers.contract import IdKind, Provider
 from cloudaccounts.providers.results import Access, AccessOrder, Document, Link
 
+_INVITATIONS = "https://console.aws.amazon.com/organizations/v2/home/invitations"
+
 
 def describe_access(order: AccessOrder) -> Access:
     """The role that a customer creates, in three ways. Raises ValueError for impossible values."""
@@ -70,4 +72,5 @@ AWS = Provider(
     describe_access=describe_access,
     explain=advice.explain,
     clean_name=ids.clean_name,
+    invitations_url=_INVITATIONS,
 )

@@ -51,6 +51,20 @@ def check(clients: Clients, grant: Grant) -> AccessCheck:
     return AccessCheck(AccessOutcome.OK)
 
 
+def is_open_to_others(clients: Clients) -> bool:
+    """Whether the role of a connection that has an external id lets us in without it, or with
+    another one. Raises CloudError.
+
+    Then whoever types this role's ARN would act through it in our name.
+    """
+    connection = clients.connection
+    if not (connection.role_arn and connection.external_id):
+        return False
+    sts = clients.machine()
+    others = ("", ids.new_external_id())
+    return any(not isinstance(_enter(sts, connection.role_arn, it), Trouble) for it in others)
+
+
 def _seen_at_once(own_account: str, grant: Grant) -> AccessOutcome | None:
     ids.require_external_id(grant.external_id)  # ours; a wrong one is a fault of the product
     try:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from demo.aws import command
 
-_WISHED = ("account", "days", "external_id", "trust", "name")
+_WISHED = ("account", "days", "external_id", "trust", "name", "region", "policy")
 
 
 class Command(BaseCommand):

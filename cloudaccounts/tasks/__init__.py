@@ -1,0 +1,5 @@
+"""What workers do about cloud accounts. Celery finds the tasks by what is imported here."""
+
+from cloudaccounts.tasks import access, errands
+
+__all__ = ["access", "errands"]
