@@ -56,3 +56,20 @@ sentences.describe(
         CREATION_TROUBLED: _("met trouble while making the cloud account {subject}"),
     }
 )
+
+# ── Credentials ──────────────────────────
+CREDENTIALS_SENT = "credentials.sent"
+CREDENTIALS_SENT_AGAIN = "credentials.sent_again"
+CREDENTIALS_OPENED = "credentials.opened"
+CREDENTIALS_REVOKED = "credentials.revoked"
+CREDENTIALS_EXPIRED = "credentials.expired"
+
+sentences.describe(
+    {
+        CREDENTIALS_SENT: _("sent credentials for the cloud account {subject}"),
+        CREDENTIALS_SENT_AGAIN: _("sent a new link to the credentials for {subject}"),
+        CREDENTIALS_OPENED: _("opened the credentials for the cloud account {subject}"),
+        CREDENTIALS_REVOKED: _("withdrew the credentials for the cloud account {subject}"),
+        CREDENTIALS_EXPIRED: _("erased credentials for {subject} that nobody opened in time"),
+    }
+)

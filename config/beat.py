@@ -9,6 +9,8 @@ _EVERY = {
     "notifications.sweep": 0.5 * MINUTE,
     # What is under way at cloud providers: next turns, lost wake-up calls, reminders.
     "cloudaccounts.sweep_errands": 0.5 * MINUTE,
+    # Erases the credentials that nobody opened in time.
+    "cloudaccounts.erase_credentials": HOUR,
     # The background jobs whose wake-up call was lost or whose worker was.
     "jobs.sweep": 0.5 * MINUTE,
     # Deletes what was uploaded or made for download when its time is over.

@@ -4,6 +4,7 @@ Every setting that an installation may choose is read here, so that nonsense sto
 sentence instead of surfacing later as a strange page.
 """
 
+import base64
 import os
 import re
 from enum import StrEnum
@@ -22,6 +23,7 @@ MINIMUM_TOKEN_LENGTH = 20
 # Of whom a second factor can be demanded: the groups of accounts/duties.py.
 OBLIGED = {"operators", "staff", "customers"}
 _REDIS_PORT = 6379
+_CREDENTIALS_KEY_BYTES = 32
 # A bucket before the host or in the path, then the object's key.
 _S3_OBJECT = re.compile(
     r"https://(?:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\.s3|s3)(?:[.-][a-z0-9-]+)?\.amazonaws\.com"
@@ -102,6 +104,22 @@ def read_aws_principal() -> str:
             "AWS_PRINCIPAL must be the ARN of an account's root, of a role or of a user, such as "
             "arn:aws:iam::123456789012:root."
         ) from error
+
+
+def read_credentials_keys() -> list[str]:
+    """The keys that encrypt credentials at rest, the newest first. A malformed one is refused."""
+    keys: list[str] = env.list("CREDENTIALS_KEYS", default=[])
+    for key in keys:
+        try:
+            length = len(base64.b64decode(key, altchars=b"-_", validate=True))
+        except ValueError:
+            length = 0
+        if length != _CREDENTIALS_KEY_BYTES:
+            raise EnvError(
+                "Each of CREDENTIALS_KEYS must be 32 random bytes in URL-safe base64: python -c "
+                "'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())'"
+            )
+    return keys
 
 
 def read_aws_endpoints() -> dict[str, str]:

@@ -13,7 +13,7 @@ import re
 from telemetry import context
 
 # Whoever reads such an address can use it: links in mails hold their key in the path.
-_KEYS = re.compile(r"(/(?:invitation|validate|password/reset/key)/)[^/\s\"']+")
+_KEYS = re.compile(r"(/(?:invitation|validate|credentials|password/reset/key)/)[^/\s\"']+")
 # Who reads logs need not know who people are: their ids are enough to find them.
 _EMAILS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 # PostgreSQL tells here which row it refused, with everything in it.

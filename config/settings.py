@@ -14,6 +14,7 @@ from config.environment import (
     read_aws_endpoints,
     read_aws_principal,
     read_broker_url,
+    read_credentials_keys,
     read_log_format,
     read_metrics_token,
     read_mode,
@@ -291,6 +292,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION
 AWS_ROLE_TEMPLATE_URL = read_role_template_url()
 # Whom the roles of customers let in. Workers check them with the machine's own credentials.
 AWS_PRINCIPAL = read_aws_principal()
+# Encrypt credentials that wait to be opened, the newest first.
+CREDENTIALS_KEYS = read_credentials_keys()
 AWS_ENDPOINTS = read_aws_endpoints()  # botocore reads them itself; production looks at them
 
 # ── Transport and headers ──────────────────────────
@@ -385,6 +388,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
+        # At DEBUG it writes all that a page shows, credentials included.
+        "django.template": {"level": "INFO"},
         # At DEBUG they write credentials and signed requests.
         "boto3": {"level": "WARNING"},
         "botocore": {"level": "WARNING"},

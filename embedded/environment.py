@@ -4,9 +4,11 @@ What the caller's environment already names wins: with `DATABASE_URL` or `REDIS_
 of that kind is the caller's own and none is started here.
 """
 
+import base64
 import os
 import secrets
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from embedded.postgres import Postgres
 from embedded.valkey import Valkey
 
 _KEY_BYTES = 48
+_CREDENTIALS_KEY_BYTES = 32
 _DEMO = "demo"
 # Whoever sets one of these means the real AWS, or a stand-in of their own.
 _OF_AWS = {"AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_PROFILE"}
@@ -61,7 +64,10 @@ def of_product(places: Places, *, port: int) -> dict[str, str]:
     if not os.environ.get("EMAIL_URL"):
         environment["INBOX_DIRECTORY"] = str(private_folder(places.state / "mail", None))
     if not os.environ.get("SECRET_KEY"):
-        environment["SECRET_KEY"] = _secret_key(places.state / "secret_key")
+        environment["SECRET_KEY"] = _kept(places.state / "secret_key", _new_secret_key)
+    if not os.environ.get("CREDENTIALS_KEYS"):
+        keys = _kept(places.state / "credentials_key", _new_credentials_key)
+        environment["CREDENTIALS_KEYS"] = keys
     if not Wishes.read().own_aws:
         environment |= _of_aws(places.state / "aws_port")
     given = {name: value for name, value in os.environ.items() if value}
@@ -99,11 +105,19 @@ def _of_aws(path: Path) -> dict[str, str]:
     }
 
 
-def _secret_key(path: Path) -> str:
-    """The key of this instance, made once: sessions survive a restart."""
+def _new_secret_key() -> str:
+    return secrets.token_urlsafe(_KEY_BYTES)
+
+
+def _new_credentials_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(_CREDENTIALS_KEY_BYTES)).decode()
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """A key of this instance, made once: sessions and credentials survive a restart."""
     if path.exists() and (key := path.read_text().strip()):
         return key
-    key = secrets.token_urlsafe(_KEY_BYTES)
+    key = make()
     growing = path.with_suffix(".growing")
     growing.unlink(missing_ok=True)
     descriptor = os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

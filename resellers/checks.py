@@ -52,6 +52,15 @@ def check_production(**_kwargs: Any) -> Sequence[CheckMessage]:
                 id="resellers.E003",
             )
         )
+    if not settings.CREDENTIALS_KEYS:
+        found.append(
+            Error(
+                "Without CREDENTIALS_KEYS no credentials of cloud accounts can be sent.",
+                hint="Make one: python -c 'import base64, os; "
+                "print(base64.urlsafe_b64encode(os.urandom(32)).decode())'",
+                id="resellers.E009",
+            )
+        )
     return [*found, *_led_astray()]
 
 

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.urls.storefront")),
     path("", include("portal.urls.signup")),
     path("", include("portal.urls.entrance")),
+    path("credentials/", include("portal.urls.credentials")),
     path("portal/", company.Home.as_view(), name="home"),
     path("portal/<uuid:customer_id>/", include("portal.urls.company")),
     path("portal/<uuid:customer_id>/people/", include("portal.urls.people")),

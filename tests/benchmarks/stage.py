@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cryptography.fernet import Fernet
+
 from embedded import places
 from embedded.errors import CannotStartError
 from embedded.instance import Instance, only_one
@@ -38,6 +40,7 @@ class Stage:
     mail_port: int
     in_a_hurry: bool
     secret_key: str = field(default_factory=lambda: secrets.token_urlsafe(48))
+    credentials_key: str = field(default_factory=lambda: Fernet.generate_key().decode())
 
     def variables(self, database: str = DATABASE) -> dict[str, str]:
         """The environment of the product in production, behind a proxy that ends TLS."""
@@ -47,6 +50,7 @@ class Stage:
             "PORTAL_MODE": "production",
             "SECOND_FACTOR_FOR": "",  # whoever measures has a password only
             "SECRET_KEY": self.secret_key,
+            "CREDENTIALS_KEYS": self.credentials_key,
             "PLATFORM_HOST": PLATFORM_HOST,
             "TRUSTED_PROXY_COUNT": "1",
             "DATABASE_URL": Postgres(where).url.removesuffix(DATABASE) + database,

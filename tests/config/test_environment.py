@@ -9,8 +9,16 @@ import pytest
 from django.conf import settings
 from environs import EnvError
 
-from config.environment import read_aws_endpoints, read_broker_url, read_role_template_url
+from config.environment import (
+    read_aws_endpoints,
+    read_broker_url,
+    read_credentials_keys,
+    read_role_template_url,
+)
 from tests.harness.environment import CHECKOUT
+
+GOOD_KEY = "bmV3ZXItbmV3ZXItbmV3ZXItbmV3ZXItbmV3ZXItLS0="
+OLDER_KEY = "b2xkZXItb2xkZXItb2xkZXItb2xkZXItb2xkZXItLS0="
 
 
 @pytest.mark.parametrize(
@@ -167,3 +175,19 @@ def test_what_leads_awss_calls_elsewhere_is_known(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:5000")
 
     assert read_aws_endpoints() == {"AWS_ENDPOINT_URL_STS": "http://127.0.0.1:5000"}
+
+
+@pytest.mark.parametrize("given", ["short", "x" * 44, "ä" * 44, "YWJj", f"{GOOD_KEY},nonsense"])
+def test_a_malformed_key_for_credentials_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv("CREDENTIALS_KEYS", given)
+
+    with pytest.raises(EnvError, match="CREDENTIALS_KEYS"):
+        read_credentials_keys()
+
+
+def test_keys_for_credentials_are_read_the_newest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDENTIALS_KEYS", f"{GOOD_KEY},{OLDER_KEY}")
+
+    assert read_credentials_keys() == [GOOD_KEY, OLDER_KEY]

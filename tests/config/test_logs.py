@@ -36,6 +36,7 @@ def as_json(made: logging.LogRecord) -> dict[str, Any]:
     "path",
     [
         reverse("portal:entrance:invitation", "config.urls_reseller", args=[KEY]),
+        reverse("portal:credentials:open", "config.urls_reseller", args=[KEY]),
         reverse("portal:signup:validate", "config.urls_reseller", args=[KEY]),
         reverse("account_reset_password_from_key", "config.urls_reseller", args=["abc123", KEY]),
     ],

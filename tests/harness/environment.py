@@ -55,6 +55,7 @@ def describe_to_django() -> None:
         DJANGO_SETTINGS_MODULE="config.settings",
         PORTAL_MODE="test",
         SECRET_KEY="only-for-tests",
+        CREDENTIALS_KEYS="b25seS1mb3ItdGVzdHMtb25seS1mb3ItdGVzdHMtLS0=",
         PLATFORM_HOST=PLATFORM_HOST,
         PUBLIC_SCHEME="http",
         PUBLIC_PORT="0",

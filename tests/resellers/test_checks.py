@@ -33,6 +33,7 @@ def production(settings: Any) -> Any:
         ("SECRET_KEY", "a" * 60, "resellers.E003"),
         ("SECRET_KEY", f"django-insecure-{GOOD_KEY}", "resellers.E003"),
         ("SECRET_KEY_FALLBACKS", ["ab" * 30], "resellers.E003"),
+        ("CREDENTIALS_KEYS", [], "resellers.E009"),
         ("AWS_ENDPOINTS", {"AWS_ENDPOINT_URL": "http://aws.example.com"}, "resellers.E008"),
         ("AWS_ENDPOINTS", {"AWS_ENDPOINT_URL_STS": "https://127.0.0.1:5000"}, "resellers.E008"),
         ("AWS_ENDPOINTS", {"AWS_ENDPOINT_URL": "localhost:5000"}, "resellers.E008"),
