@@ -60,6 +60,14 @@ def give_up(request: ApprovalRequest, note: str, *, by: User | None) -> None:
         _fail(request, note, by=by)
 
 
+def abandon(request: ApprovalRequest, note: str) -> None:
+    """The same where nobody is to be mailed: in records that were restored from a backup."""
+    _end(request, ApprovalRequest.Status.FAILED, outcome_note=note)
+    about = account_locks.about(request)
+    trail.record(actions.FAILED, subject=request, actor=None, about=about, note=note)
+    account_locks.give_back(request, by=None)
+
+
 _LONGEST_REASON: int = CloudAccount._meta.get_field("status_reason").max_length or 0  # noqa: SLF001 - Django's public way to a model's fields
 
 
