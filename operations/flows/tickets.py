@@ -26,6 +26,7 @@ from cloudaccounts.models import CloudAccount, Errand, Invitation
 from notifications.recipients import Recipient
 from operations import actions, desk
 from operations.models import FulfilmentTicket, Operator, TicketNote
+from operations.places import at
 from resellers.models import Reseller
 from resellers.schemas import PUBLIC
 
@@ -160,7 +161,7 @@ def send_credentials(ticket: FulfilmentTicket, *, text: str, to: Recipient, by: 
     """Mail the end user a link that shows `text` once. The account must be linked; the ticket may
     be closed by then. Raises CannotActError.
     """
-    with tenant_context(_in_service(ticket)), transaction.atomic():
+    with at(_in_service(ticket)), transaction.atomic():
         account = CloudAccount.objects.filter(pk=ticket.cloud_account_id).first()
         if account is None:
             raise CannotActError(_("The reseller's records do not know this account."))
@@ -189,7 +190,7 @@ def discard(ticket: FulfilmentTicket, *, by: User) -> None:
 @contextmanager
 def _case(ticket: FulfilmentTicket, *, by: User) -> Iterator[Case]:
     """An open ticket at a reseller in service. Raises CannotActError."""
-    with tenant_context(_in_service(ticket)), transaction.atomic():
+    with at(_in_service(ticket)), transaction.atomic():
         request = _request_of(ticket)
         with schema_context(PUBLIC):
             locked = _locked(ticket)
