@@ -32,6 +32,12 @@ class AskAboutAccount(ConsolePage, FormView[AskForm]):
     def load(self) -> None:
         accounts = CloudAccount.objects.select_related("customer")
         self.account = get_object_or_404(accounts, pk=self.kwargs["account_id"])
+        kind = kind_for(self.account)
+        if kind is None and (waiting := self.open_request()):
+            kind = kind_of(waiting)  # the form may have been sent twice: the flow tells
+        if kind is None:
+            raise Http404
+        self.kind = kind
 
     def get(self, *args: Any, **kwargs: Any) -> HttpResponse:
         waiting = self.open_request()
@@ -43,12 +49,7 @@ class AskAboutAccount(ConsolePage, FormView[AskForm]):
         return ApprovalRequest.objects.filter(**about).first()
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        kind = kind_for(self.account)
-        if kind is None and (waiting := self.open_request()):
-            kind = kind_of(waiting)  # the form may have been sent twice: the flow tells
-        if kind is None:
-            raise Http404
-        self.kind = kind
+        kind = self.kind
         supports = AccountRequest.Support.choices if kind.moves else ()
         return {**super().get_form_kwargs(), "label": kind.button, "supports": supports}
 
