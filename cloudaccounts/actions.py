@@ -17,7 +17,6 @@ WORKS = "account.role_works_again"
 
 # What raises an account's version, and so tells somebody who has an older page open.
 EDITS = (EDITED, ROLE, ID_NOTED, STATUS, MOVED)
-PROVIDER_EDITS = (PROVIDER,)
 
 sentences.describe(
     {
@@ -71,5 +70,30 @@ sentences.describe(
         CREDENTIALS_OPENED: _("opened the credentials for the cloud account {subject}"),
         CREDENTIALS_REVOKED: _("withdrew the credentials for the cloud account {subject}"),
         CREDENTIALS_EXPIRED: _("erased credentials for {subject} that nobody opened in time"),
+    }
+)
+
+# ── Connections and places for bills ──────────────────────────
+CONNECTION_ADDED = "connection.added"
+CONNECTION_CHANGED = "connection.changed"
+CONNECTION_REMOVED = "connection.removed"
+CONNECTION_CHECK_ORDERED = "connection.check_ordered"
+CONNECTION_CHECKED = "connection.checked"
+CONNECTION_EDITS = (CONNECTION_ADDED, CONNECTION_CHANGED)
+BILL_PLACE_CHANGED = "provider.bill_place_changed"
+BILL_PLACE_CHECK_ORDERED = "provider.bill_place_check_ordered"
+BILL_PLACE_CHECKED = "provider.bill_place_checked"
+PROVIDER_EDITS = (PROVIDER, BILL_PLACE_CHANGED)
+
+sentences.describe(
+    {
+        CONNECTION_ADDED: _("connected {subject}"),
+        CONNECTION_CHANGED: _("changed the connection to {subject}"),
+        CONNECTION_REMOVED: _("gave up the connection to {subject}"),
+        CONNECTION_CHECK_ORDERED: _("had the connection to {subject} checked"),
+        CONNECTION_CHECKED: _("noted whether the connection to {subject} works"),
+        BILL_PLACE_CHANGED: _("changed where detailed bills of {subject} are put"),
+        BILL_PLACE_CHECK_ORDERED: _("had the place for detailed bills of {subject} checked"),
+        BILL_PLACE_CHECKED: _("noted whether detailed bills of {subject} can be put there"),
     }
 )

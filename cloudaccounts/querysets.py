@@ -47,9 +47,13 @@ class CloudAccountQuerySet(CustomValuesQuerySet["CloudAccount"]):
     def ended(self) -> CloudAccountQuerySet:
         return self.filter(status__in=ENDED)
 
+    def under_way(self) -> CloudAccountQuerySet:
+        """Those on their way to us."""
+        return self.filter(status__in=["draft", "requested", "in_progress"])
+
     def broken(self) -> CloudAccountQuerySet:
-        """Those whose role worked once and does not any more."""
-        return self.filter(access_broken_since__isnull=False)
+        """Those billed through us whose role worked once and does not any more."""
+        return self.held().filter(access_broken_since__isnull=False)
 
     def known_as(self, provider: str, account_id: str) -> CloudAccountQuerySet:
         """Whoever holds or wants this account of the provider at this moment: one at most."""

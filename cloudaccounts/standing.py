@@ -26,6 +26,16 @@ ALLOWED: dict[Status, frozenset[Status]] = {
     Status.UNLINKED: frozenset(),
     Status.DISCARDED: frozenset(),
 }
+# As components.statuses draws them.
+KINDS = {
+    Status.DRAFT: "neutral",
+    Status.REQUESTED: "waiting",
+    Status.IN_PROGRESS: "waiting",
+    Status.LINKED: "success",
+    Status.SUSPENDED: "warning",
+    Status.UNLINKED: "off",
+    Status.DISCARDED: "off",
+}
 HELD = (Status.LINKED, Status.SUSPENDED)  # through us at this moment
 ENDED = (Status.UNLINKED, Status.DISCARDED)  # the account's id is free for somebody else
 

@@ -9,6 +9,9 @@ _EVERY = {
     "notifications.sweep": 0.5 * MINUTE,
     # What is under way at cloud providers: next turns, lost wake-up calls, reminders.
     "cloudaccounts.sweep_errands": 0.5 * MINUTE,
+    # Checks of connections and of places for bills whose message or worker was lost.
+    "cloudaccounts.sweep_connection_checks": MINUTE,
+    "cloudaccounts.sweep_bill_checks": MINUTE,
     # Erases the credentials that nobody opened in time.
     "cloudaccounts.erase_credentials": HOUR,
     # The background jobs whose wake-up call was lost or whose worker was.

@@ -9,8 +9,10 @@ from django.utils.translation import ngettext
 
 from accounts.roles import StaffPermission
 from approvals.models import ApprovalRequest
+from cloudaccounts.models import CloudAccount
 from components.lists import COUNT_LIMIT, bounded_count, number_text
 from console import waiting
+from console.lists.cloud_accounts import BROKEN
 from console.waiting import Card, Source
 from customers.models import PurchaseOrder
 from resellers.current import today
@@ -49,6 +51,23 @@ def orders_to_renew() -> Card | None:
     )
 
 
+def roles_to_mend() -> Card | None:
+    """How many linked accounts have a role that worked and does not any more."""
+    broken = CloudAccount.objects.broken()
+    number = bounded_count(broken, COUNT_LIMIT)
+    if not number:
+        return None
+    return Card(
+        title=ngettext(
+            "Cloud account has a broken role", "Cloud accounts have a broken role", number
+        ),
+        number=number_text(number, COUNT_LIMIT),
+        url=f"{reverse('console:accounts:list')}?{urlencode({'view': BROKEN})}",
+        link=_("Open the list"),
+        icon="cloud",
+    )
+
+
 def register() -> None:
     waiting.register(
         Source(requests_to_decide, permission=StaffPermission.DECIDE_REQUESTS, position=10)
@@ -56,3 +75,4 @@ def register() -> None:
     waiting.register(
         Source(orders_to_renew, permission=StaffPermission.EDIT_CUSTOMERS, position=30)
     )
+    waiting.register(Source(roles_to_mend, permission=StaffPermission.MANAGE_ACCOUNTS, position=20))

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import StaffPermission
 from approvals.models import ApprovalRequest
+from cloudaccounts.models import CloudAccount
+from cloudaccounts.providers.aws.ids import read_account_id
 from console.request_addresses import address_of
 from customers.models import Contact, Customer, Membership, PurchaseOrder
 from customers.querysets import LONGEST_SEARCH
@@ -51,7 +53,7 @@ class Group:
 
 
 def find(text: str, may: Callable[[StaffPermission], bool]) -> list[Group]:
-    """What the words are found in, as far as the person may see it. At most seven queries."""
+    """What the words are found in, as far as the person may see it. At most eight queries."""
     if not words_of(text):
         return []
     groups = []
@@ -73,8 +75,12 @@ def words_of(text: str) -> list[str]:
 def _matches(text: str, column: str = "search_text") -> Q:
     if key := id_in(text):
         return Q(pk=key)
+    return _holding(words_of(text), column)
+
+
+def _holding(words: list[str], column: str = "search_text") -> Q:
     found = Q()
-    for word in words_of(text):
+    for word in words:
         found &= holds(column, word)
     return found
 
@@ -135,6 +141,21 @@ def _orders(text: str) -> list[Hit]:
     ]
 
 
+def _accounts(text: str) -> list[Hit]:
+    # The ids of other clouds look like keys of ours, and people paste 1234-5678-9012.
+    words = words_of(read_account_id(text) or text)
+    same = Q(pk=key) if (key := id_in(text)) else Q()
+    found = CloudAccount.objects.current().filter(same | _holding(words))
+    return [
+        Hit(
+            str(each),
+            reverse("console:cloud_accounts:detail", args=[each.customer_id, each.pk]),
+            f"{each.account_id} · {each.customer}" if each.account_id else str(each.customer),
+        )
+        for each in found.select_related("customer").order_by("-created_at", "pk")[: MOST + 1]
+    ]
+
+
 def _requests(text: str) -> list[Hit]:
     requests = ApprovalRequest.objects.in_queue()
     key = id_in(text)
@@ -169,6 +190,13 @@ KINDS = (
         StaffPermission.VIEW_CUSTOMERS,
         _orders,
         _list("console:orders:list"),
+    ),
+    Kind(
+        _("Cloud accounts"),
+        "cloud",
+        StaffPermission.VIEW_CUSTOMERS,
+        _accounts,
+        _list("console:accounts:list"),
     ),
     Kind(
         _("Requests"),

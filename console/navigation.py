@@ -49,6 +49,14 @@ ENTRIES = (
         position=25,
     ),
     Entry(
+        label=_("Cloud accounts"),
+        icon="cloud",
+        url_name="console:accounts:list",
+        permission=StaffPermission.VIEW_CUSTOMERS,
+        key="a",
+        position=27,
+    ),
+    Entry(
         label=_("Requests"),
         icon="inbox",
         url_name="console:requests:list",
@@ -119,6 +127,20 @@ CUSTOMER_ENTRIES = (
         url_name="console:customer_fields:detail",
         arguments=ABOUT_CUSTOMER,
         position=60,
+    ),
+    Entry(
+        label=_("Cloud providers"),
+        icon="world",
+        url_name="console:cloud_providers:list",
+        arguments=ABOUT_CUSTOMER,
+        position=70,
+    ),
+    Entry(
+        label=_("Cloud accounts"),
+        icon="cloud",
+        url_name="console:cloud_accounts:list",
+        arguments=ABOUT_CUSTOMER,
+        position=80,
     ),
     Entry(
         label=_("Timeline"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cloudaccounts.checking import HANGS
-from cloudaccounts.flows import statuses
+from cloudaccounts.flows import roles, statuses
 from cloudaccounts.flows.statuses import CannotChangeAccountError
 from cloudaccounts.models import CloudAccount
 from cloudaccounts.models.checks import CheckState
@@ -36,3 +36,9 @@ def order_check(account: CloudAccount, *, by: User) -> CloudAccount:
     account.save(update_fields=["access_state", "access_check_began_at"])
     transaction.on_commit(partial(tasks.wake_check, account.pk, ordered_by=by.pk))
     return account
+
+
+@transaction.atomic
+def name_and_check(account: CloudAccount, arn: str, *, version: int, by: User) -> CloudAccount:
+    """Name the role and have it checked. Raises StaleError, CannotChangeAccountError."""
+    return order_check(roles.set_role(account, arn, version=version, by=by), by=by)

@@ -563,6 +563,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="cloudaccount",
+            index=models.Index(fields=["origin", "name", "id"], name="cloud_account_by_origin"),
+        ),
+        migrations.AddIndex(
+            model_name="cloudaccount",
+            index=models.Index(
+                fields=["access_state", "name", "id"], name="cloud_account_by_access"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="cloudaccount",
             index=models.Index(
                 models.OrderBy(models.F("access_checked_at"), nulls_first=True),
                 models.F("id"),

@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cloudaccounts.models.checks import LONGEST_CODE, LONGEST_REQUEST_ID, CheckState
+from cloudaccounts.providers import registry
 from cloudaccounts.providers.results import AccessOutcome
 from cloudaccounts.querysets import CloudAccountQuerySet
-from cloudaccounts.standing import ENDED, Origin, Status
+from cloudaccounts.standing import ENDED, HELD, KINDS, Origin, Status
 from customers.models import Customer, Group
 from resellers.clouds import Cloud
 
@@ -106,6 +107,8 @@ class CloudAccount(models.Model):
             models.Index(fields=["customer", "name", "id"], name="cloud_account_of_customer"),
             models.Index(fields=["provider", "name", "id"], name="cloud_account_by_provider"),
             models.Index(fields=["status", "name", "id"], name="cloud_account_by_status"),
+            models.Index(fields=["origin", "name", "id"], name="cloud_account_by_origin"),
+            models.Index(fields=["access_state", "name", "id"], name="cloud_account_by_access"),
             # Whom the weekly check asks next.
             models.Index(
                 F("access_checked_at").asc(nulls_first=True),
@@ -176,7 +179,23 @@ class CloudAccount(models.Model):
     @property
     def is_held(self) -> bool:
         """Whether it is billed through us at this moment."""
-        return self.status in {Status.LINKED, Status.SUSPENDED}
+        return self.status in HELD
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is kept for the record only."""
+        return self.status in ENDED
+
+    @property
+    def status_kind(self) -> str:
+        """As components.statuses draws it."""
+        return KINDS[Status(self.status)]
+
+    @property
+    def id_label(self) -> str:
+        """What the provider calls its ID."""
+        kinds = {each.name: each for each in registry.provider(self.provider).id_kinds}
+        return str(kinds[self.id_kind].label) if self.id_kind in kinds else str(_("ID"))
 
 
 class Holding(models.Model):

@@ -131,6 +131,12 @@ def copy(text: str, label: str = "") -> dict[str, Any]:
     return {"text": text, "label": label or text}
 
 
+@register.inclusion_tag("components/copy_block.html")
+def copy_block(text: str, label: str) -> dict[str, Any]:
+    """A longer text to copy, such as a policy or commands, as it is."""
+    return {"text": text, "label": label}
+
+
 @register.inclusion_tag("components/tabs.html")
 def tabs(entries: Iterable[Any], label: str = "") -> dict[str, Any]:
     """Views as links. Each entry has `label`, `url`, `is_current` and, if it helps, `count`."""

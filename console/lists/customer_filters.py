@@ -59,9 +59,14 @@ def _of_field(field: CustomField) -> Filter:
             lambda rows, ends: rows.with_custom_rank(field, least=ends[0], most=ends[1]),
             lambda rank: custom_values.display(field, custom_ranks.value(field, rank)),
         )
+    return exact(field)
+
+
+def exact(field: CustomField) -> Filter:
+    """One value of a custom field, for every list of records that inherit CustomValuesQuerySet."""
     return Filter(
-        name,
-        label,
+        form_name(field.key),
+        field.label,
         lambda: _AnyValue(field),
         lambda rows, value: rows.with_custom_value(field, value),
         lambda value: custom_values.display(field, value),
