@@ -36,6 +36,11 @@ class CloudAccountQuerySet(CustomValuesQuerySet["CloudAccount"]):
     def of_customer(self, customer: Customer) -> CloudAccountQuerySet:
         return self.filter(customer=customer)
 
+    def shown_to(self, customer: Customer) -> CloudAccountQuerySet:
+        """Those that the customer's own people see: of providers that are shown to them."""
+        shown = customer.providers.shown().values("provider")
+        return self.of_customer(customer).filter(provider__in=shown).exclude(status="discarded")
+
     def current(self) -> CloudAccountQuerySet:
         """All but those that ended."""
         return self.exclude(status__in=ENDED)
@@ -70,6 +75,16 @@ class CloudAccountQuerySet(CustomValuesQuerySet["CloudAccount"]):
         found = self
         for word in words.lower().split():
             found = found.filter(holds("search_text", word))
+        return found
+
+    def search_as_shown(self, words: str) -> CloudAccountQuerySet:
+        """The same among what a company's own people see of their accounts: the reseller's notes
+        about them are none of it. Meant for the accounts of one customer.
+        """
+        found = self
+        for word in words.lower().split():
+            typed = Q(name__icontains=word) | Q(account_id__icontains=word)
+            found = found.filter(typed | Q(root_email__icontains=word))
         return found
 
 

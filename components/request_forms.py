@@ -65,32 +65,6 @@ class NewAccountForm(AskForm):
         self.fields["root_email"].widget.attrs["autocomplete"] = "off"
 
 
-class LinkAccountForm(NewAccountForm):
-    """An account that exists."""
-
-    account_id = forms.CharField(label=_("Account ID"), max_length=80)
-    name = forms.CharField(
-        label=_("Account name"),
-        max_length=100,
-        required=False,
-        help_text=_("How you call it. Left empty, its ID."),
-    )
-    root_email = forms.EmailField(
-        label=_("Root e-mail"),
-        max_length=254,
-        help_text=_("The e-mail of the account's owner."),
-    )
-
-    field_order = (
-        *("provider", "account_id", "name", "root_email"),
-        *("support", "reason", "submission"),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.submit_label = _("Ask to link")
-
-
 class AnswerForm(PortalForm):
     """The answer to a question of the approvers."""
 

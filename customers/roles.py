@@ -18,10 +18,12 @@ class CustomerPermission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     # To ask for new cloud accounts, and to have accounts linked or unlinked.
     REQUEST_ACCOUNTS = "request_accounts"
+    VIEW_ACCOUNTS = "view_accounts"
 
 
+_VIEWER = {CustomerPermission.VIEW_COMPANY, CustomerPermission.VIEW_ACCOUNTS}
 PERMISSIONS: dict[str, frozenset[CustomerPermission]] = {
     CustomerRole.ADMINISTRATOR: frozenset(CustomerPermission),
-    CustomerRole.BILLING: frozenset({CustomerPermission.VIEW_COMPANY}),
-    CustomerRole.VIEWER: frozenset({CustomerPermission.VIEW_COMPANY}),
+    CustomerRole.BILLING: frozenset(_VIEWER),
+    CustomerRole.VIEWER: frozenset(_VIEWER),
 }

@@ -1,4 +1,4 @@
-"""What is recorded about tickets and connections, and how it reads on a timeline."""
+"""What is recorded about tickets, and how it reads on a timeline."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -18,9 +18,6 @@ ERRAND = "ticket.errand_changed"
 CLOSED = "ticket.closed"
 CREDENTIALS_SENT = "ticket.credentials_sent"
 CREDENTIALS_OPENED = "ticket.credentials_opened"
-CONNECTION_ADDED = "platform_connection.added"
-CONNECTION_CHANGED = "platform_connection.changed"
-CONNECTION_CHECKED = "platform_connection.check_ordered"
 
 sentences.describe(
     {
@@ -38,8 +35,5 @@ sentences.describe(
         CLOSED: _("closed the ticket {subject}"),
         CREDENTIALS_SENT: _("sent the link to the credentials of {subject}"),
         CREDENTIALS_OPENED: _("learned that the credentials of {subject} were opened"),
-        CONNECTION_ADDED: _("added the connection {subject}"),
-        CONNECTION_CHANGED: _("changed the connection {subject}"),
-        CONNECTION_CHECKED: _("had the connection {subject} checked"),
     }
 )

@@ -22,6 +22,15 @@ def register() -> None:
             position=10,
         ),
         Entry(
+            _("Cloud accounts"),
+            "cloud",
+            "portal:cloud_accounts:list",
+            permission=CustomerPermission.VIEW_ACCOUNTS,
+            arguments=COMPANY,
+            key="a",
+            position=12,
+        ),
+        Entry(
             _("People"),
             "users",
             "portal:people:list",

@@ -56,11 +56,10 @@ class Asked:
 
 
 def details_in(typed: Mapping[str, Any]) -> AccountDetails:
-    """The account that was described in a form."""
-    details = AccountDetails(
+    """The new account that was described in a form."""
+    return AccountDetails(
         provider=typed["provider"], name=typed["name"], root_email=typed["root_email"]
     )
-    return {**details, "account_id": typed["account_id"]} if "account_id" in typed else details
 
 
 def ask_to_link(
@@ -97,18 +96,6 @@ def order_new(
     except CannotChangeAccountError as error:
         raise CannotAskError(str(error), field=error.field) from error
     return ask_for_new(account, asked, by=by, submission=submission)
-
-
-@transaction.atomic
-def order_link(
-    customer: Customer, details: AccountDetails, asked: Asked, *, by: User, submission: uuid.UUID
-) -> ApprovalRequest:
-    """Set up an existing account and ask to link it, both or neither. Raises CannotAskError."""
-    try:
-        account = accounts.add(customer, details, by=by, key=submission)
-    except CannotChangeAccountError as error:
-        raise CannotAskError(str(error), field=error.field) from error
-    return ask_to_link(account, asked, by=by, submission=submission)
 
 
 @transaction.atomic

@@ -8,7 +8,6 @@ app_name = "requests"
 urlpatterns = [
     path("", requests.RequestList.as_view(), name="list"),
     path("new-account/", requests.RequestNewAccount.as_view(), name="new_account"),
-    path("link/", requests.RequestLink.as_view(), name="link"),
     path("ask/<uuid:account_id>/", requests.AskAboutAccount.as_view(), name="ask"),
     path("<uuid:request_id>/", requests.RequestDetail.as_view(), name="detail"),
     path("<uuid:request_id>/answer/", requests.AnswerRequest.as_view(), name="answer"),

@@ -16,7 +16,7 @@ from approvals.kinds import AccountKind, kind_for, kind_of
 from approvals.models import AccountRequest, ApprovalRequest, RequestMessage
 from approvals.models.requests import OPEN
 from cloudaccounts.models import CloudAccount, CustomerProvider
-from components.request_forms import AnswerForm, AskForm, LinkAccountForm, NewAccountForm
+from components.request_forms import AnswerForm, AskForm, NewAccountForm
 from customers.roles import CustomerPermission
 from portal.lists.requests import CompanyRequestListing, badge, of_company
 from portal.request_steps import steps, who_has_the_ball
@@ -57,8 +57,7 @@ class RequestNewAccount(AskingPage, FormView[NewAccountForm]):
 
     template_name = "portal/requests/new_account.html"
     permission = CustomerPermission.REQUEST_ACCOUNTS
-    form_class: type[NewAccountForm] = NewAccountForm
-    flow = staticmethod(asking.order_new)
+    form_class = NewAccountForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
         providers = CustomerProvider.objects.of_customer(self.customer).shown()
@@ -70,20 +69,13 @@ class RequestNewAccount(AskingPage, FormView[NewAccountForm]):
         submission = typed["submission"]
         details, asked = details_in(typed), self.asked(form)
         try:
-            request = self.flow(self.customer, details, asked, by=self.user, submission=submission)
+            request = asking.order_new(
+                self.customer, details, asked, by=self.user, submission=submission
+            )
         except CannotAskError as error:
             form.add_error(error.field, str(error))
             return self.form_invalid(form)
         return self.back(request)
-
-
-class RequestLink(RequestNewAccount):
-    """Ask to have an existing account linked."""
-
-    template_name = "portal/requests/link.html"
-    permission = CustomerPermission.REQUEST_ACCOUNTS
-    form_class = LinkAccountForm
-    flow = staticmethod(asking.order_link)
 
 
 class AskAboutAccount(AskingPage, FormView[AskForm]):

@@ -244,37 +244,21 @@ class TestOrdering:
         assert AccountRequest.objects.get().account == account
         assert request.kind == "new_account"
 
-    def test_an_existing_account_is_set_up_and_asked_for_together(
-        self, customer: Customer, robin: User
-    ) -> None:
-        details = {"provider": "aws", "account_id": "1234-5678-9012", "name": "Shop"}
-
-        request = asking.order_link(
-            customer,
-            details,  # type: ignore[arg-type]
-            Asked(),
-            by=robin,
-            submission=SUBMISSION,
-        )
-
-        assert CloudAccount.objects.get().account_id == "123456789012"
-        assert request.kind == "link"
-
     def test_an_account_that_is_refused_leaves_nothing_behind(
         self, customer: Customer, robin: User
     ) -> None:
         before = world()
 
         with pytest.raises(CannotAskError) as refused:
-            asking.order_link(
+            asking.order_new(
                 customer,
-                {"provider": "aws", "account_id": "12", "name": "Shop"},
+                {"provider": "aws", "name": "x" * 80, "root_email": "root@acme.example"},
                 Asked(),
                 by=robin,
                 submission=SUBMISSION,
             )
 
-        assert refused.value.field == "account_id"
+        assert refused.value.field == "name"
         assert world() == before
 
     def test_a_request_that_is_refused_leaves_no_account_behind(

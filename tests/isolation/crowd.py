@@ -104,6 +104,76 @@ _RESELLER = (
         CASE WHEN n <= 2 * %(waiting)s THEN 'active' WHEN n %% 50 = 0 THEN 'inactive'
              WHEN n %% 50 = 1 THEN 'in_discussion' ELSE 'expired' END AS status) s
     """,
+    # Cloud accounts: most are linked and were looked at this week; a few wait for something.
+    """
+    INSERT INTO cloudaccounts_customerprovider (id, customer_id, provider, is_enabled,
+        shown_in_portal, exports_bill, bill_bucket, bill_prefix, bill_region, bill_check,
+        bill_trouble_code, bill_request_id, version, created_at)
+    SELECT md5('provider' || n)::uuid, md5('customer' || n)::uuid, 'aws', true, n %% 2 = 0, false,
+        '', '', '', 'not_checked', '', '', 1, now() FROM generate_series(1, %(rows)s) n
+    """,
+    """
+    INSERT INTO cloudaccounts_cloudaccount (id, customer_id, provider, origin, id_kind, account_id,
+        name, root_email, group_id, status, status_changed_at, status_reason, role_arn,
+        external_id, access_state, access_outcome, access_trouble_code, access_request_id,
+        access_check_began_at, access_checked_at, access_broken_since, custom_values,
+        custom_search, version, created_at)
+    SELECT md5('account' || n)::uuid, md5('customer' || n)::uuid, 'aws',
+        CASE WHEN n %% 10 = 0 THEN 'created' ELSE 'linked' END, 'account', id,
+        initcap(substr(md5('word' || n %% 200), 1, 6)) || ' ' || n, 'root' || n || '@a.example',
+        md5('group' || n)::uuid, status, now() - n * interval '1 minute', '',
+        'arn:aws:iam::' || id || ':role/ResellerPortal', md5('external' || n), state,
+        CASE WHEN state = 'failed' THEN 'refused' ELSE 'ok' END, '', '',
+        now() - n * interval '1 minute',
+        now() - CASE WHEN n <= %(waiting)s THEN interval '8 days' ELSE n * interval '10 s' END,
+        CASE WHEN state = 'failed' THEN now() END,
+        CASE WHEN n %% 3 = 0 THEN jsonb_build_object('owner', 'Owner ' || n %% 500)
+            ELSE '{}' END, '', 1, now() - n * interval '1 minute'
+    FROM generate_series(1, %(rows)s) n,
+        LATERAL (SELECT (200000000000 + n)::text AS id) i,
+        LATERAL (SELECT CASE WHEN n %% 100 = 1 THEN 'draft' WHEN n %% 100 = 2 THEN 'unlinked'
+            WHEN n %% 100 = 3 THEN 'suspended' ELSE 'linked' END AS status) s,
+        LATERAL (SELECT CASE WHEN n %% 200 = 5 THEN 'failed' ELSE 'ok' END AS state) c
+    """,
+    """
+    INSERT INTO cloudaccounts_holding (account_id, customer_id, since, until)
+    SELECT id, customer_id, now() - interval '90 days',
+        CASE WHEN status = 'unlinked' THEN now() - interval '1 day' END
+    FROM cloudaccounts_cloudaccount WHERE status <> 'draft'
+    """,
+    # What was under way at AWS has ended, but for a few.
+    """
+    INSERT INTO cloudaccounts_invitation (id, account_id, via, management_account_id, kind, state,
+        provider_reference, ordered_at, answered_at, ended_at, due_at, expires_at, attempts,
+        trouble_code, trouble_request_id, is_to_be_cancelled)
+    SELECT md5('invitation' || n)::uuid, md5('account' || n)::uuid, 'platform', '999988887777',
+        'join_organization', CASE WHEN is_open THEN 'pending' ELSE 'accepted' END,
+        'h-' || md5(n::text), now() - n * interval '1 minute', now(),
+        CASE WHEN NOT is_open THEN now() END,
+        CASE WHEN is_open THEN now() + n * interval '1 minute' END,
+        now() + interval '12 days', 0, '', '', false
+    FROM generate_series(1, %(rows)s) n, LATERAL (SELECT n <= %(waiting)s AS is_open) o
+    """,
+    """
+    INSERT INTO cloudaccounts_creation (id, account_id, via, management_account_id, state,
+        provider_reference, ordered_at, answered_at, ended_at, due_at, attempts, trouble_code,
+        trouble_request_id, name, root_email)
+    SELECT md5('creation' || n)::uuid, md5('account' || n)::uuid, 'platform', '999988887777',
+        CASE WHEN is_open THEN 'in_progress' ELSE 'succeeded' END, 'car-' || md5(n::text),
+        now() - n * interval '1 minute', now(), CASE WHEN NOT is_open THEN now() END,
+        CASE WHEN is_open THEN now() + n * interval '1 minute' END, 0, '', '', 'Account ' || n,
+        'root' || n || '@a.example'
+    FROM generate_series(1, %(rows)s) n, LATERAL (SELECT n <= %(waiting)s AS is_open) o
+    """,
+    """
+    INSERT INTO cloudaccounts_secretlink (id, account_id, email, recipient_name, ciphertext,
+        token_digest, created_at, expires_at, opened_at, erased_at)
+    SELECT md5('secret' || n)::uuid, md5('account' || n)::uuid, 'crowd' || n || '@a.example', '',
+        CASE WHEN n <= %(waiting)s THEN 'x'::bytea ELSE ''::bytea END, md5('secret' || n),
+        now() - interval '1 day', now() + interval '6 days',
+        CASE WHEN n > %(waiting)s THEN now() END, CASE WHEN n > %(waiting)s THEN now() END
+    FROM generate_series(1, %(rows)s) n
+    """,
     """
     INSERT INTO approvals_approvalrequest (id, kind, status, version, requester_id, customer_id,
         created_at, submitted_at, decided_by_id, decided_at, decline_reason, decline_message,

@@ -3,8 +3,10 @@
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from http import HTTPStatus
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -17,6 +19,11 @@ from accounts.roles import StaffRole
 from approvals import tasks as approvals
 from approvals.flows import drafts
 from approvals.models import ApprovalRequest
+from cloudaccounts import checking
+from cloudaccounts.models import CloudAccount
+from cloudaccounts.providers.aws.cloud import AwsCloud
+from cloudaccounts.providers.results import AccessCheck, AccessOutcome
+from cloudaccounts.tasks import access as roles
 from customers import bulk_plans, custom_search
 from customers import tasks as customers
 from customers.flows import bulk, exports
@@ -34,6 +41,7 @@ from tests.console.exporting import ask, content, rows
 from tests.customers.importing import CONTACTS, outcomes, take_over
 from tests.factories.accounts import PASSWORD, UserFactory, hashed_password
 from tests.factories.approvals import ApprovalRequestFactory
+from tests.factories.cloudaccounts import CloudAccountFactory
 from tests.factories.customers import CustomerFactory, PurchaseOrderFactory
 from tests.factories.notifications import OutgoingMailFactory
 from tests.harness.clients import HostClient
@@ -272,6 +280,28 @@ def work_in_the_background() -> None:
     export_a_sheet()
 
 
+def aws_says_yes() -> AbstractContextManager[object]:
+    """Nobody is asked: what is read here are the statements to the database."""
+    return patch.object(AwsCloud, "check_access", lambda *_asked: AccessCheck(AccessOutcome.OK))
+
+
+def check_a_role() -> None:
+    account = CloudAccountFactory.create(checking=True)
+    with aws_says_yes():
+        roles.check_access(account_id=str(account.pk))
+    account.refresh_from_db()
+    assert account.access_state == "ok"
+
+
+def look_at_roles_again() -> None:
+    """At the first few of those that nobody looked at for a week."""
+    began = timezone.now()
+    with aws_says_yes():
+        roles.recheck_some_roles()
+    seen = CloudAccount.objects.filter(access_checked_at__gte=began)
+    assert seen.count() == checking.MOST_PER_ROUND
+
+
 def delete_a_file() -> None:
     old = files.write("old.csv", [b"a,b"], keep=dt.timedelta(days=-1))
     jobs.delete_old_files()
@@ -284,6 +314,10 @@ TASKS: dict[str, Callable[[], None]] = {
     "accounts.sweep_sessions": accounts.sweep_sessions,
     "approvals.discard_drafts": tidy_drafts,
     "approvals.sweep_drafts": approvals.sweep_drafts,
+    "cloudaccounts.check_access": check_a_role,
+    "cloudaccounts.recheck_roles": roles.recheck_roles,
+    "cloudaccounts.recheck_some_roles": look_at_roles_again,
+    "cloudaccounts.sweep_checks": roles.sweep_checks,
     "customers.expire_purchase_orders": let_an_order_expire,
     "customers.renew_search": renew_search_texts,
     "customers.sweep_purchase_orders": customers.sweep_purchase_orders,

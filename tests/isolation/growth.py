@@ -19,6 +19,14 @@ from tests.factories import factors
 from tests.factories.accounts import StaffMemberFactory, UserFactory
 from tests.factories.approvals import ApprovalRequestFactory
 from tests.factories.audit import AuditEntryFactory
+from tests.factories.cloudaccounts import (
+    CloudAccountFactory,
+    CreationFactory,
+    CustomerProviderFactory,
+    HoldingFactory,
+    InvitationFactory,
+    SecretLinkFactory,
+)
 from tests.factories.customers import (
     AccountRunFactory,
     BulkRowFactory,
@@ -51,6 +59,7 @@ def grow(world: World, number: int) -> None:
         neighbour = CustomerFactory.create(contact_email=f"{uuid.uuid4()}@example.com")
         _people(world, customer)
         _what_a_customer_has(world.customer)
+        _accounts(world, customer)
         _requests(world, neighbour)
         source = ImportFactory.create()
         StoredPart.objects.create(file=source.file, number=0, content=b"Code")
@@ -82,7 +91,7 @@ def grow_platform(world: PlatformWorld, number: int) -> None:
 
 def _records(world: World) -> list[uuid.UUID]:
     people = [world.person.pk, world.invited.pk, world.member.pk]
-    theirs = [world.contact.pk, world.group.pk, world.purchase_order.pk]
+    theirs = [world.contact.pk, world.group.pk, world.purchase_order.pk, world.linked_account.pk]
     return [world.customer.pk, world.request.pk, world.export.pk, *people, *theirs]
 
 
@@ -102,6 +111,21 @@ def _what_a_customer_has(customer: Customer) -> None:
     GroupFactory.create(customer=customer, tags=[uuid.uuid4().hex], attributes={"cost": "4711"})
     day = today()
     PurchaseOrderFactory.create(customer=customer, expires_on=day, renewal_on=day)
+
+
+def _accounts(world: World, customer: Customer) -> None:
+    """One more account in each state, and one more of everything that an account has."""
+    owner, linked = world.customer, world.linked_account
+    CustomerProviderFactory.create(customer=customer)
+    CloudAccountFactory.create(customer=owner, group=world.group)
+    broken = CloudAccountFactory.create(customer=owner, linked=True, broken=True)
+    CloudAccountFactory.create(customer=owner, unlinked=True)
+    CreationFactory.create(account=linked, failed=True)
+    InvitationFactory.create(account=linked, expired=True)
+    SecretLinkFactory.create(account=broken)
+    before = linked.holdings.order_by("since").values_list("since", flat=True)[0]
+    earlier = before - dt.timedelta(days=1)
+    HoldingFactory.create(account=linked, customer=customer, since=earlier, until=before)
 
 
 def _what_became_of_more_customers(world: World) -> None:

@@ -20,6 +20,7 @@ Loop = tuple[str, str]  # the template, and the tag: ("console/home.html", "for 
 
 _FIELDS = "the fields of a form"
 _MENU = "the entries of a menu"
+_CLOUDS = "the clouds that the product knows"
 BOUNDED: dict[Loop, str] = {
     ("account/_alternatives.html", "for way in reauthentication_alternatives"): "ways to log in",
     ("admin/operations/_timeline.html", "for change in entry.changes"): "fields of one deed",
@@ -30,6 +31,9 @@ BOUNDED: dict[Loop, str] = {
     ("bootstrap5/layout/field_errors_block.html", "for error in field.errors"): (
         "rules of one field"
     ),
+    ("components/cloud_steps.html", "for document in access.documents"): "four ways at most",
+    ("components/cloud_steps.html", "for link in access.links"): "pages of one provider",
+    ("components/cloud_steps.html", "for step in access.steps"): "steps at one provider",
     ("components/error_summary.html", "for line in lines"): _FIELDS,
     ("components/bulk_bar.html", "for action in listing.bulk.shown"): "what can be done",
     ("components/bulk_bar.html", "for action in listing.bulk.more"): "what can be done",
@@ -76,6 +80,9 @@ BOUNDED: dict[Loop, str] = {
     ("console/help/contents.html", "for page in pages"): "pages of the guide",
     ("console/help/contents.html", "for section in page.sections"): "sections of the guide",
     ("console/help/page.html", "for section in page.sections"): "sections of the guide",
+    ("console/cloud_accounts/choose.html", "for provider in providers"): _CLOUDS,
+    ("console/cloud_accounts/detail.html", "for fact in facts"): "fifty custom fields at most",
+    ("console/cloud_providers/list.html", "for provider, held in rows"): _CLOUDS,
     ("console/home.html", "for card in cards"): "one card for each area",
     ("console/list_views/_told.html", "for chip in listing.chips"): "a list's parameters",
     ("console/list_views/columns.html", "for box, place in form.rows"): "columns of a list",
@@ -96,7 +103,8 @@ BOUNDED: dict[Loop, str] = {
     ("console/search.html", "for hit in group.hits"): "at most five of a kind",
     ("mfa/recovery_codes/download.txt", "for code in unused_codes"): "ten codes a person",
     ("mfa/recovery_codes/index.html", "for code in unused_codes"): "ten codes a person",
-    ("portal/storefront.html", "for cloud in clouds"): "the clouds that the product knows",
+    ("portal/cloud_accounts/choose.html", "for provider in providers"): _CLOUDS,
+    ("portal/storefront.html", "for cloud in clouds"): _CLOUDS,
 }
 # Loops of other people's templates that show our records.
 FOREIGN: set[Loop] = {("admin/change_list_results.html", "for result in results")}

@@ -114,6 +114,39 @@ def purchase_order(world: World) -> dict[str, Any]:
     return {"customer_id": world.customer.pk, "order_id": world.purchase_order.pk}
 
 
+def provider(world: World) -> dict[str, Any]:
+    return {"customer_id": world.customer.pk, "provider": world.provider.provider}
+
+
+def a_provider(world: World) -> dict[str, Any]:
+    return {"is_enabled": "on", "version": world.provider.version}
+
+
+def account(world: World) -> dict[str, Any]:
+    return {"customer_id": world.customer.pk, "account_id": world.account.pk}
+
+
+def linked_account(world: World) -> dict[str, Any]:
+    return {"customer_id": world.customer.pk, "account_id": world.linked_account.pk}
+
+
+def suspended_account(world: World) -> dict[str, Any]:
+    return {"customer_id": world.customer.pk, "account_id": world.suspended_account.pk}
+
+
+def an_account(world: World) -> dict[str, Any]:
+    told = {"name": "Taken over", "account_id": "999988887777", "version": world.account.version}
+    return {**told, "root_email": "mallory@example.com", "group": world.group.pk}
+
+
+def a_role(world: World) -> dict[str, Any]:
+    return {"role_arn": f"{world.account.role_arn}2", "version": world.account.version}
+
+
+def a_move(world: World) -> dict[str, Any]:
+    return {"customer": world.other_customer.code, "version": world.linked_account.version}
+
+
 def request(world: World) -> dict[str, Any]:
     return {"request_id": world.request.pk}
 
@@ -263,6 +296,12 @@ PAGES: dict[str, Page] = {
     "portal:home": Page(Door.OWN),
     # the customer portal
     "portal:company:overview": Page(Door.COMPANY, Company.VIEW_COMPANY, customer),
+    "portal:cloud_accounts:list": Page(Door.COMPANY, Company.VIEW_ACCOUNTS, customer),
+    "portal:cloud_accounts:choose": Page(Door.COMPANY, Company.REQUEST_ACCOUNTS, customer),
+    "portal:cloud_accounts:add": Page(Door.COMPANY, Company.REQUEST_ACCOUNTS, provider, an_account),
+    "portal:cloud_accounts:detail": Page(Door.COMPANY, Company.VIEW_ACCOUNTS, linked_account),
+    "portal:cloud_accounts:access": Page(Door.COMPANY, Company.REQUEST_ACCOUNTS, account, a_role),
+    "portal:cloud_accounts:check": Page(Door.COMPANY, Company.REQUEST_ACCOUNTS, account, nothing),
     "portal:people:list": Page(Door.COMPANY, Company.VIEW_PEOPLE, customer),
     "portal:people:add": Page(Door.COMPANY, Company.MANAGE_PEOPLE, customer, a_person),
     "portal:people:detail": Page(Door.COMPANY, Company.VIEW_PEOPLE, person),
@@ -373,6 +412,32 @@ PAGES: dict[str, Page] = {
     ),
     "console:purchase_orders:restore": Page(
         Door.CONSOLE, Staff.EDIT_CUSTOMERS, purchase_order, nothing
+    ),
+    "console:cloud_providers:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
+    "console:cloud_providers:edit": Page(Door.CONSOLE, Staff.MANAGE_ACCOUNTS, provider, a_provider),
+    "console:accounts:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS),
+    "console:cloud_accounts:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
+    "console:cloud_accounts:choose": Page(Door.CONSOLE, Staff.MANAGE_ACCOUNTS, customer),
+    "console:cloud_accounts:add": Page(Door.CONSOLE, Staff.MANAGE_ACCOUNTS, provider, an_account),
+    "console:cloud_accounts:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, linked_account),
+    "console:cloud_accounts:edit": Page(Door.CONSOLE, Staff.MANAGE_ACCOUNTS, account, an_account),
+    "console:cloud_accounts:fields": Page(
+        Door.CONSOLE,
+        Staff.MANAGE_ACCOUNTS,
+        account,
+        lambda w: {"field.owner": "Mallory", "version": w.account.version},
+    ),
+    "console:cloud_accounts:access": Page(Door.CONSOLE, Staff.MANAGE_ACCOUNTS, account, a_role),
+    "console:cloud_accounts:check": Page(Door.CONSOLE, Staff.MANAGE_ACCOUNTS, account, nothing),
+    "console:cloud_accounts:discard": Page(Door.CONSOLE, Staff.MANAGE_ACCOUNTS, account, nothing),
+    "console:cloud_accounts:suspend": Page(
+        Door.CONSOLE, Staff.MANAGE_ACCOUNTS, linked_account, lambda _: {"reason": "x"}
+    ),
+    "console:cloud_accounts:reactivate": Page(
+        Door.CONSOLE, Staff.MANAGE_ACCOUNTS, suspended_account, nothing
+    ),
+    "console:cloud_accounts:move": Page(
+        Door.CONSOLE, Staff.MANAGE_ACCOUNTS, linked_account, a_move
     ),
     "console:requests:list": Page(Door.CONSOLE, Staff.VIEW_REQUESTS),
     "console:requests:detail": Page(Door.CONSOLE, Staff.VIEW_REQUESTS, request),

@@ -131,7 +131,7 @@ def test_customers_people_find_no_console(
 
 
 # Parts of an address that say what is shown, and not about which record.
-NAMES_NO_RECORD = {"section", "name"}
+NAMES_NO_RECORD = {"section", "name", "provider"}
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -203,6 +203,7 @@ def test_strangers_to_a_company_find_nothing(
 CROSSED: dict[str, Callable[[World], Any]] = {
     "person_id": lambda world: world.other_person.pk,
     "contact_id": lambda world: world.other_contact.pk,
+    "account_id": lambda world: world.other_account.pk,
     "group_id": lambda world: world.other_group.pk,
     "order_id": lambda world: world.other_purchase_order.pk,
     "run_id": lambda world: world.other_run.pk,

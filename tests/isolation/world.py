@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from accounts.models import StaffMember, User
 from accounts.roles import StaffRole
 from approvals.models import ApprovalRequest
+from cloudaccounts.models import CloudAccount, CustomerProvider
 from customers.models import (
     AccountRun,
     BulkRun,
@@ -22,6 +23,7 @@ from customers.roles import CustomerRole
 from notifications.models import OutgoingMail
 from tests.factories.accounts import StaffMemberFactory, UserFactory
 from tests.factories.approvals import SignupFactory
+from tests.factories.cloudaccounts import CloudAccountFactory, CustomerProviderFactory
 from tests.factories.customers import (
     AccountRunFactory,
     BulkRowFactory,
@@ -57,6 +59,11 @@ class World:
     other_group: Group
     purchase_order: PurchaseOrder  # of the customer, and one of the other
     other_purchase_order: PurchaseOrder
+    provider: CustomerProvider  # AWS, of the customer
+    account: CloudAccount  # of the customer, being set up, and one of the other
+    linked_account: CloudAccount  # of the customer
+    suspended_account: CloudAccount  # of the customer
+    other_account: CloudAccount
     contact: Contact
     other_contact: Contact  # of the other customer
     run: AccountRun
@@ -69,6 +76,7 @@ class World:
     mail: OutgoingMail
     member: StaffMember  # of the team; may be changed
     field: CustomField  # kept about customers
+    account_field: CustomField  # kept about cloud accounts
     retired_field: CustomField
     number_field: CustomField  # what the crowd has numbers for
     choice_field: CustomField
@@ -98,6 +106,11 @@ def make_world() -> World:
         other_group=GroupFactory(customer=other_customer),
         purchase_order=PurchaseOrderFactory(customer=customer),
         other_purchase_order=PurchaseOrderFactory(customer=other_customer),
+        provider=CustomerProviderFactory(customer=customer),
+        account=CloudAccountFactory(customer=customer, with_role=True),
+        linked_account=CloudAccountFactory(customer=customer, linked=True, checked=True),
+        suspended_account=CloudAccountFactory(customer=customer, suspended=True),
+        other_account=CloudAccountFactory(customer=other_customer, with_role=True),
         contact=ContactFactory(customer=customer),
         other_contact=ContactFactory(customer=other_customer, primary=True),
         run=AccountRunFactory(customer=customer),
@@ -110,6 +123,7 @@ def make_world() -> World:
         mail=OutgoingMailFactory(about=[customer.pk]),
         member=StaffMemberFactory(viewer=True, invited=True),
         field=CustomFieldFactory(key="cost_centre"),
+        account_field=CustomFieldFactory(applies_to="cloud_account", key="owner"),
         retired_field=CustomFieldFactory(retired=True),
         number_field=CustomFieldFactory(key="seats", number=True),
         choice_field=CustomFieldFactory(
