@@ -1,6 +1,7 @@
 """What the operators' site shows."""
 
-from operations.models import FulfilmentTicket, Operator
+from operations.connections_admin import ConnectionAdmin
+from operations.models import FulfilmentTicket, Operator, PlatformConnection
 from operations.operators_admin import OperatorAdmin
 from operations.resellers_admin import ResellerAdmin
 from operations.site import site
@@ -10,3 +11,4 @@ from resellers.models import Reseller
 site.register(Reseller, ResellerAdmin)
 site.register(Operator, OperatorAdmin)
 site.register(FulfilmentTicket, TicketAdmin)
+site.register(PlatformConnection, ConnectionAdmin)

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from cloudaccounts.flows.connections import ConnectionDetails
+from cloudaccounts.providers.registry import PROVIDERS
 from components.forms import teach_manners
 from operations.models import Operator
 from resellers import flows
@@ -146,3 +148,37 @@ class CredentialsForm(Taught, forms.Form):
         max_length=10_000,
         widget=forms.Textarea(attrs={**_LINES, "autocomplete": "off", "spellcheck": "false"}),
     )
+
+
+class ConnectionForm(Taught, forms.Form):
+    """The platform's own management account."""
+
+    provider = forms.ChoiceField(
+        label=gettext_lazy("Provider"),
+        choices=[(name, each.label) for name, each in PROVIDERS.items() if not each.is_manual],
+    )
+    account_id = forms.CharField(
+        label=gettext_lazy("Management account ID"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+    role_arn = forms.CharField(
+        label=gettext_lazy("Role ARN"),
+        max_length=2048,
+        required=False,
+        help_text=gettext_lazy("Left empty, the machine's own credentials are that account's."),
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+
+    @property
+    def details(self) -> ConnectionDetails:
+        """What the flow takes. Only after `is_valid`."""
+        typed = self.cleaned_data
+        return ConnectionDetails(account_id=typed["account_id"], role_arn=typed["role_arn"])
+
+
+class ConnectionChangeForm(ConnectionForm):
+    """Its provider stays."""
+
+    provider = None  # type: ignore[assignment]
