@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.models.requests import ApprovalRequest
 from cloudaccounts.models import CloudAccount
+from resellers.clouds import Cloud
 
 
 class AccountRequest(models.Model):
@@ -30,7 +31,7 @@ class AccountRequest(models.Model):
         CloudAccount, on_delete=models.PROTECT, related_name="approval_requests"
     )
     # A copy of the account's: the queue's order and search ask one table.
-    provider = models.CharField(_("provider"), max_length=20)
+    provider = models.CharField(_("provider"), max_length=20, choices=Cloud)
     customer_name = models.CharField(max_length=200)
     account_name = models.CharField(max_length=100)
     account_id_then = models.CharField(max_length=80, blank=True)

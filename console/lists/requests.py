@@ -61,7 +61,9 @@ def _from(request: ApprovalRequest) -> SafeString:
 
 
 def _provider(request: ApprovalRequest) -> str:
-    return "" if request.kind == Kind.SIGNUP else str(Cloud(request.account_request.provider).label)
+    if request.kind == Kind.SIGNUP:
+        return ""
+    return str(request.account_request.get_provider_display())
 
 
 def _status(request: ApprovalRequest) -> SafeString:
