@@ -13,7 +13,7 @@ LONGEST_TEXT = 2000
 Choices = Iterable[tuple[str, Text]]
 
 
-def long_text(label: Text, *, required: bool = True, help_text: Text = "") -> forms.CharField:
+def long_text(label: Any, *, required: bool = True, help_text: Any = "") -> forms.CharField:
     """A box for several lines."""
     widget = forms.Textarea(attrs={"rows": 4})
     return forms.CharField(

@@ -31,7 +31,7 @@ def dana(alpha: Reseller, alpha_client: HostClient) -> User:
 
 def ready(number: int = 1) -> list[AccountRequest]:
     """Requests that nothing stands in the way of."""
-    made = AccountRequestFactory.create_batch(number)
+    made: list[AccountRequest] = AccountRequestFactory.create_batch(number)
     for asked in made:
         CustomerProviderFactory(customer=asked.account.customer)
     return made
@@ -140,7 +140,7 @@ class TestRefused:
     def test_two_types_are_not_decided_together(
         self, alpha_client: HostClient, dana: User, path: str, name: str
     ) -> None:
-        made = [*ready(), AccountRequestFactory(unlink=True)]
+        made: list[AccountRequest] = [*ready(), AccountRequestFactory(unlink=True)]
         told = rows(*made) if name == "rows" else [each.pk for each in made]
 
         assert "one type" in self.refusal(alpha_client, path, {"what": "decline", name: told})
