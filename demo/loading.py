@@ -21,6 +21,7 @@ from customers.flows import contacts, custom_fields, customers
 from customers.flows import people as customer_people
 from customers.models import Customer, CustomField, Membership
 from customers.tags import Tags
+from demo import accounts as cloud_accounts
 from demo import calendar, orders
 from demo.contacts import CONTACTS
 from demo.kinds import DemoCustomer, DemoField, DemoPerson, DemoReseller, DemoSignup
@@ -100,6 +101,7 @@ def _furnish(world: DemoReseller) -> None:
     owner = _make_team(world)
     with calendar.backdated(days=34):
         fields = [_define_field(each, by=owner) for each in world.fields]
+        cloud_accounts.define_fields(by=owner)
     for number, customer in enumerate(world.customers):
         _make_customer(customer, by=owner, days_ago=30 - 2 * number, fields=fields)
     with calendar.backdated(days=5):
@@ -167,6 +169,7 @@ def _make_customer(
         made_at = calendar.days_ago(days_ago)
         Customer.objects.filter(pk=customer.pk).update(created_at=made_at)
         orders.furnish(customer, world, at=made_at, by=by)
+        cloud_accounts.furnish(customer, world.organization_name, at=made_at, by=by)
         for contact in CONTACTS.get(world.organization_name, ()):
             contacts.add(customer, contact, by=by)
     for number, person in enumerate(world.people):

@@ -84,7 +84,7 @@ class AccountForm(PortalForm):
         self._choose("id_kind", [(each.name, str(each.label)) for each in kinds])
         if len(kinds) == 1:
             del self.fields["id_kind"]
-            self.fields["account_id"].label = kinds[0].label
+            self.fields["account_id"].label = str(kinds[0].label)
         example = _("For example %(example)s.") % {"example": kinds[0].example}
         self.fields["account_id"].help_text = example
 
@@ -164,7 +164,7 @@ class EditAccountForm(VersionedForm, AccountForm):
 class AccountFieldsForm(CustomerFieldsForm):
     """The values of the custom fields that the reseller keeps about cloud accounts."""
 
-    submit_label: Text = _("Save fields")
+    submit_label = _("Save fields")
 
 
 class RoleForm(VersionedForm, PortalForm):

@@ -1,5 +1,6 @@
 """Cloud accounts: the lists, one account, adding and editing."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -91,7 +92,7 @@ class AddAccount(CustomerPage, FormView[AddAccountForm]):
         }
 
     def form_valid(self, form: AddAccountForm) -> HttpResponse:
-        told = AccountDetails(provider=self.provider.provider, **form.details)  # type: ignore[typeddict-item]
+        told = AccountDetails(provider=self.provider.provider, **form.details)
         key = form.cleaned_data["key"]
         try:
             account = flows.add(self.customer, told, by=self.user, key=key, custom=form.told)
@@ -163,11 +164,11 @@ class EditAccount(AccountPage, EditPage):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         current = Group.objects.of_customer(self.customer).current()
-        kept = Group.objects.filter(pk=self.account.group_id)
+        kept = [self.account.group] if self.account.group else []  # an archived one may stay
         return {
             **super().get_form_kwargs(),
             "provider": registry.provider(self.account.provider),
-            "groups": groups_of(current | kept),
+            "groups": groups_of([*current, *kept]),
         }
 
     def get_success_url(self) -> str:
@@ -212,7 +213,7 @@ class EditAccountFields(AccountPage, EditPage):
         flows.edit(self.account, AccountDetails(), version=version, by=self.user, custom=told)
 
 
-def groups_of(groups: Any) -> dict[str, Group]:
+def groups_of(groups: Iterable[Group]) -> dict[str, Group]:
     """Groups by their keys, as forms offer them."""
     return {str(each.pk): each for each in groups}
 

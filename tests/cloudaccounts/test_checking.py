@@ -2,7 +2,6 @@
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -52,7 +51,7 @@ def approver(alpha: Reseller) -> User:
 
 
 @pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[AccessCheck]]:
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[AccessCheck]:
     """What AWS is going to say, one after the other; the last one again and again."""
     told: list[AccessCheck] = [OK]
     asked: list[Grant] = []
@@ -78,6 +77,13 @@ def due(**traits: Any) -> CloudAccount:
     told = {"access_checked_at": timezone.now() - LONG_AGO, **traits}
     account: CloudAccount = CloudAccountFactory(linked=True, checked=True, **told)
     return account
+
+
+def seen_at(account: CloudAccount) -> dt.datetime:
+    """When the role was looked at."""
+    account.refresh_from_db()
+    assert account.access_checked_at is not None
+    return account.access_checked_at
 
 
 def state(account: CloudAccount) -> tuple[str, str, str]:
@@ -373,8 +379,7 @@ class TestBroken:
 
         checking.recheck()
 
-        account.refresh_from_db()
-        assert account.access_checked_at > timezone.now() - dt.timedelta(minutes=1)
+        assert seen_at(account) > timezone.now() - dt.timedelta(minutes=1)
         assert not AuditEntry.objects.exists()
 
 
@@ -391,13 +396,11 @@ class TestRounds:
         suspended = CloudAccountFactory(suspended=True, checked=True, access_checked_at=None)
 
         assert checking.recheck(limit=1) == 1
-        first.refresh_from_db()
-        assert first.access_checked_at > now
+        assert seen_at(first) > now
         assert checking.recheck() == 1
         assert checking.recheck() == 0
 
-        later.refresh_from_db()
-        assert later.access_checked_at > now
+        assert seen_at(later) > now
         for account, before in ((fresh, seen), (suspended, None)):
             account.refresh_from_db()
             assert account.access_checked_at == before

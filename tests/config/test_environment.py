@@ -11,6 +11,7 @@ from environs import EnvError
 
 from config.environment import (
     read_aws_endpoints,
+    read_aws_principal,
     read_broker_url,
     read_credentials_keys,
     read_role_template_url,
@@ -168,6 +169,33 @@ def test_and_nowhere_else(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
 
     with pytest.raises(EnvError, match="object on S3"):
         read_role_template_url()
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "",
+        "arn:aws:iam::123456789012:root",
+        "arn:aws:iam::123456789012:role/portal/workers",
+        "arn:aws:iam::123456789012:user/portal",
+    ],
+)
+def test_customers_let_in_one_account_role_or_user(
+    monkeypatch: pytest.MonkeyPatch, arn: str
+) -> None:
+    monkeypatch.setenv("AWS_PRINCIPAL", arn)
+
+    assert read_aws_principal() == arn
+
+
+@pytest.mark.parametrize(
+    "arn", ["*", "123456789012", "arn:aws:iam::123456789012:role/*", "ec2.amazonaws.com"]
+)
+def test_and_not_everybody(monkeypatch: pytest.MonkeyPatch, arn: str) -> None:
+    monkeypatch.setenv("AWS_PRINCIPAL", arn)
+
+    with pytest.raises(EnvError, match="AWS_PRINCIPAL must be the ARN"):
+        read_aws_principal()
 
 
 def test_what_leads_awss_calls_elsewhere_is_known(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Pages about cloud accounts."""
 
+import datetime as dt
 import re
 import uuid
 from typing import Any
@@ -261,8 +262,8 @@ class TestDetail:
         HoldingFactory(
             account=account,
             customer=CustomerFactory(organization_name="Before Ltd"),
-            since=timezone.now() - timezone.timedelta(days=400),
-            until=timezone.now() - timezone.timedelta(days=300),
+            since=timezone.now() - dt.timedelta(days=400),
+            until=timezone.now() - dt.timedelta(days=300),
         )
         InvitationFactory(account=account, expired=True)
         CreationFactory(account=account, failed=True)

@@ -9,6 +9,7 @@ from django_tenants.utils import tenant_context
 from accounts.models import User
 from approvals.models import ApprovalRequest
 from audit.models import AuditEntry
+from cloudaccounts.models import CloudAccount
 from config.environment import Mode
 from customers.models import Customer, SavedView
 from demo import loading, logins
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def rows(reseller: Reseller) -> tuple[int, ...]:
     with tenant_context(reseller):
-        models: tuple[Any, ...] = (User, Customer, ApprovalRequest, AuditEntry)
+        models: tuple[Any, ...] = (User, Customer, CloudAccount, ApprovalRequest, AuditEntry)
         return tuple(model.objects.count() for model in models)
 
 
@@ -40,6 +41,7 @@ def test_two_resellers_come_to_life_once() -> None:
             assert ApprovalRequest.objects.pending().exists()
             assert SavedView.objects.shared().count() == 2
             assert Customer.objects.exclude(tags=[]).exists()
+            assert {"draft", "linked"} <= set(CloudAccount.objects.values_list("status", flat=True))
             world = next(each for each in RESELLERS if each.host == reseller.host)
             owner = User.objects.get(email=world.team_email("owner"))
             assert check_password(PASSWORD, owner.password)

@@ -28,6 +28,7 @@ def test_a_demo_reaches_its_own_stand_in(where: Places) -> None:
 
     assert told["AWS_ENDPOINT_URL"] == f"http://127.0.0.1:{port}"
     assert told["AWS_ACCESS_KEY_ID"] == access_key_of(MANAGEMENT)
+    assert told["AWS_PRINCIPAL"] == f"arn:aws:iam::{MANAGEMENT}:root"
 
 
 def test_before_a_server_has_run_there_is_none(where: Places) -> None:
