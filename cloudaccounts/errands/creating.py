@@ -133,9 +133,9 @@ def store_trouble(held: Creation, trouble: Trouble) -> None:
 
 
 def _tell_change(creation: Creation, before: State) -> None:
-    label = State(creation.state).label
-    change = {trail.Named("creation", _("New account")): (before.label, label)}
-    telling.tell(creation.account, creation, actions.CREATION_CHANGED, changes={**change})
+    name = trail.Named("creation", _("New account"))
+    changes: dict[str, tuple[object, object]] = {name: (before.label, State(creation.state).label)}
+    telling.tell(creation.account, creation, actions.CREATION_CHANGED, changes=changes)
 
 
 def _settle(creation: Creation, account_id: str) -> None:

@@ -144,10 +144,11 @@ def store_trouble(held: Invitation, trouble: Trouble) -> None:
 
 
 def _tell_change(account: CloudAccount, invitation: Invitation, before: State) -> None:
-    change = {
-        trail.Named("invitation", _("Invitation")): (before.label, State(invitation.state).label)
+    name = trail.Named("invitation", _("Invitation"))
+    changes: dict[str, tuple[object, object]] = {
+        name: (before.label, State(invitation.state).label)
     }
-    telling.tell(account, invitation, actions.INVITATION_CHANGED, changes={**change})
+    telling.tell(account, invitation, actions.INVITATION_CHANGED, changes=changes)
 
 
 def _settle(account: CloudAccount, invitation: Invitation) -> None:

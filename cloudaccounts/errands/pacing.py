@@ -18,13 +18,15 @@ _FIRST_PAUSE = dt.timedelta(seconds=30)
 
 def after_answer(errand: Errand, now: dt.datetime) -> dt.datetime:
     """The older the slower, and once more when an invitation has run out."""
-    age = now - (errand.answered_at or now)
-    due = now + min(max(age / _PART_OF_AGE, _FRESH[type(errand)]), SLOWEST)
-    ends_at = errand.expires_at if isinstance(errand, Invitation) else None
-    return min(due, ends_at + _AFTER_THE_END) if ends_at and ends_at > now else due
+    age: dt.timedelta = now - (errand.answered_at or now)
+    pause = min(max(age / _PART_OF_AGE, _FRESH[type(errand)]), SLOWEST)
+    if isinstance(errand, Invitation) and errand.expires_at and errand.expires_at > now:
+        until_the_end: dt.timedelta = errand.expires_at - now
+        pause = min(pause, until_the_end + _AFTER_THE_END)
+    return now + pause
 
 
 def after_trouble(trouble: Trouble, attempts: int, now: dt.datetime) -> dt.datetime:
     """Twice as long each time, and not before the provider wants."""
-    doubled = _FIRST_PAUSE * 2 ** min(attempts, 16)
+    doubled = _FIRST_PAUSE * (1 << min(attempts, 16))
     return now + max(min(doubled, SLOWEST), trouble.retry_after or dt.timedelta())

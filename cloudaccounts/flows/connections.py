@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -20,6 +20,7 @@ from resellers.clouds import Cloud
 
 R = TypeVar("R", bound=ConnectionRecord)
 USUAL_ROLE = "ResellerPortalOrganization"
+_LOCK = 20_253  # the first number of an advisory lock; the second is the schema's
 NOTHING_SEEN = 0  # the version of a connection that was never there
 
 
@@ -49,13 +50,14 @@ def set_connection(record: R, details: ConnectionDetails, *, version: int, by: U
     `record` names the provider; `NOTHING_SEEN` is the version of one that was not there. Raises
     StaleError, CannotSaveConnectionError.
     """
+    _one_at_a_time()
     locked = type(record)._default_manager.select_for_update()  # noqa: SLF001 - Django's public way to a model's manager
     stored: R | None = locked.filter(provider=record.provider).first()
     found = stored or record
     wanted = _cleaned(found, details)
     if stored:
         require_fresh(stored, seen=version, fields=wanted, edits=actions.CONNECTION_EDITS)
-    changed = {
+    changed: dict[str, tuple[object, object]] = {
         field: (getattr(found, field), new)
         for field, new in wanted.items()
         if getattr(found, field) != new
@@ -91,6 +93,12 @@ def disconnect(record: ConnectionRecord, *, by: User | None) -> None:
 def role_of(account_id: str) -> str:
     """The ARN of the role that the instructions make."""
     return f"arn:aws:iam::{account_id}:role/{USUAL_ROLE}"
+
+
+def _one_at_a_time() -> None:
+    """Two who connect at once would both find nothing there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", [_LOCK])
 
 
 def _cleaned(record: ConnectionRecord, details: ConnectionDetails) -> dict[str, str]:

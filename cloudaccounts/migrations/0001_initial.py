@@ -724,6 +724,14 @@ class Migration(migrations.Migration):
                 name="creation_open_iff_not_ended",
             ),
         ),
+        migrations.AddIndex(
+            model_name="customerprovider",
+            index=models.Index(
+                condition=models.Q(("bill_check", "checking")),
+                fields=["bill_check_began_at"],
+                name="customer_provider_checking",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="customerprovider",
             constraint=models.UniqueConstraint(

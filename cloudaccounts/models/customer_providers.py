@@ -44,6 +44,13 @@ class CustomerProvider(models.Model):
 
     class Meta:
         ordering = ["provider"]
+        indexes = [
+            models.Index(
+                fields=["bill_check_began_at"],
+                name="customer_provider_checking",
+                condition=Q(bill_check="checking"),
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["customer", "provider"], name="customer_provider_once"),
             models.CheckConstraint(

@@ -60,3 +60,13 @@ class SecretLink(models.Model):
 
     def __str__(self) -> str:
         return str(self.account)
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether its time is over."""
+        return self.expires_at <= timezone.now()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it can still be opened."""
+        return self.erased_at is None and not self.has_expired

@@ -46,6 +46,8 @@ def wake(provider_id: uuid.UUID) -> bool:
 
 
 def _wake_waiting() -> None:
-    for record in probing.waiting(CustomerProvider.objects.order_by("pk"), probing.BILL_PLACE):
+    for record in probing.waiting(
+        CustomerProvider.objects.order_by("bill_check_began_at"), probing.BILL_PLACE
+    ):
         if not wake(record.pk):
             return

@@ -15,6 +15,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<uuid:customer_id>/contacts/", include("console.urls.contacts")),
     path("customers/<uuid:customer_id>/fields/", include("console.urls.customer_fields")),
     path("customers/<uuid:customer_id>/groups/", include("console.urls.groups")),
+    path(
+        "customers/<uuid:customer_id>/accounts/<uuid:account_id>/credentials/",
+        include("console.urls.credentials"),
+    ),
+    path("customers/<uuid:customer_id>/bills/", include("console.urls.bill_places")),
     path("customers/<uuid:customer_id>/purchase-orders/", include("console.urls.purchase_orders")),
     path("customers/<uuid:customer_id>/providers/", include("console.urls.cloud_providers")),
     path("customers/<uuid:customer_id>/accounts/", include("console.urls.cloud_accounts")),
@@ -25,5 +30,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("team/", include("console.urls.team")),
     path("mails/", include("console.urls.mails")),
     path("settings/", include("console.urls.settings")),
+    path("settings/aws/", include("console.urls.connections")),
     path("settings/custom-fields/", include("console.urls.custom_fields")),
 ]

@@ -50,7 +50,23 @@ def test_a_connection_by_role_acts_as_the_management_account(by_role: StandIn) -
 
     cloud.check_connection()
 
-    assert by_role.world.calls == ["AssumeRole", "GetCallerIdentity", "DescribeOrganization"]
+    assert by_role.world.calls == [
+        "AssumeRole",
+        "GetCallerIdentity",
+        "DescribeOrganization",
+        "AssumeRole",  # without the external ID, and with another one: both are refused
+        "AssumeRole",
+    ]
+
+
+def test_a_role_that_is_open_to_others_is_no_connection(by_role: StandIn) -> None:
+    trust = sts.usual_trust("").replace(MANAGEMENT, MACHINE)
+    sts.create_role(by_role.world, MANAGEMENT, "Connection", trust)
+
+    with pytest.raises(CloudError) as refused:
+        AwsCloud(CONNECTION).check_connection()
+
+    assert refused.value.trouble.code == "ConnectionOpenToOthers"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -12,15 +13,17 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
 from cloudaccounts import hooks
-from cloudaccounts.errands import inviting, leases, pacing
+from cloudaccounts.errands import clouds, inviting, leases, pacing
 from cloudaccounts.errands.clouds import Clouds
 from cloudaccounts.flows import invitations as flows
 from cloudaccounts.flows.statuses import CannotChangeAccountError
 from cloudaccounts.hooks import Event, News
 from cloudaccounts.models import CloudAccount, Holding, Invitation
 from cloudaccounts.models.checks import CheckState
+from cloudaccounts.providers import registry
 from cloudaccounts.providers.aws.advice import TABLE, explain
 from cloudaccounts.providers.contract import Cloud
+from cloudaccounts.providers.results import Connection
 from cloudaccounts.providers.troubles import CloudError, Kind, Trouble
 from cloudaccounts.standing import Status
 from cloudaccounts.tasks import errands as tasks
@@ -553,9 +556,12 @@ def test_after_trouble_the_pause_doubles_and_the_providers_word_counts(
 
 def test_a_round_asks_through_one_cloud(aws: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[object] = []
-    build = "cloudaccounts.errands.clouds.registry.cloud"
-    from_registry = inviting.registry.cloud
-    monkeypatch.setattr(build, lambda *asked: made.append(asked) or from_registry(*asked))
+
+    def make(name: str, address: Connection) -> Cloud:
+        made.append(address)
+        return registry.cloud(name, address)
+
+    monkeypatch.setattr(clouds, "registry", SimpleNamespace(cloud=make, provider=registry.provider))
     several = [InvitationFactory(management_account_id=MANAGEMENT) for _each in range(3)]
 
     tasks.run_errands(errands=[["invitation", str(each.pk)] for each in several])

@@ -107,10 +107,10 @@ _RESELLER = (
     # Cloud accounts: most are linked and were looked at this week; a few wait for something.
     """
     INSERT INTO cloudaccounts_customerprovider (id, customer_id, provider, is_enabled,
-        shown_in_portal, exports_bill, bill_bucket, bill_prefix, bill_region, bill_check,
-        bill_trouble_code, bill_request_id, version, created_at)
+        shown_in_portal, exports_bill, bill_owner_id, bill_bucket, bill_prefix, bill_region,
+        bill_check, bill_trouble_code, bill_request_id, version, created_at)
     SELECT md5('provider' || n)::uuid, md5('customer' || n)::uuid, 'aws', true, n %% 2 = 0, false,
-        '', '', '', 'not_checked', '', '', 1, now() FROM generate_series(1, %(rows)s) n
+        '', '', '', '', 'not_checked', '', '', 1, now() FROM generate_series(1, %(rows)s) n
     """,
     """
     INSERT INTO cloudaccounts_cloudaccount (id, customer_id, provider, origin, id_kind, account_id,
@@ -145,24 +145,24 @@ _RESELLER = (
     """
     INSERT INTO cloudaccounts_invitation (id, account_id, via, management_account_id, kind, state,
         provider_reference, ordered_at, answered_at, ended_at, due_at, expires_at, attempts,
-        trouble_code, trouble_request_id, is_to_be_cancelled)
+        trouble_code, trouble_request_id, is_to_be_cancelled, is_to_be_resent)
     SELECT md5('invitation' || n)::uuid, md5('account' || n)::uuid, 'platform', '999988887777',
         'join_organization', CASE WHEN is_open THEN 'pending' ELSE 'accepted' END,
         'h-' || md5(n::text), now() - n * interval '1 minute', now(),
         CASE WHEN NOT is_open THEN now() END,
         CASE WHEN is_open THEN now() + n * interval '1 minute' END,
-        now() + interval '12 days', 0, '', '', false
+        now() + interval '12 days', 0, '', '', false, false
     FROM generate_series(1, %(rows)s) n, LATERAL (SELECT n <= %(waiting)s AS is_open) o
     """,
     """
     INSERT INTO cloudaccounts_creation (id, account_id, via, management_account_id, state,
         provider_reference, ordered_at, answered_at, ended_at, due_at, attempts, trouble_code,
-        trouble_request_id, name, root_email)
+        trouble_request_id, name, root_email, orders)
     SELECT md5('creation' || n)::uuid, md5('account' || n)::uuid, 'platform', '999988887777',
         CASE WHEN is_open THEN 'in_progress' ELSE 'succeeded' END, 'car-' || md5(n::text),
         now() - n * interval '1 minute', now(), CASE WHEN NOT is_open THEN now() END,
         CASE WHEN is_open THEN now() + n * interval '1 minute' END, 0, '', '', 'Account ' || n,
-        'root' || n || '@a.example'
+        'root' || n || '@a.example', 1
     FROM generate_series(1, %(rows)s) n, LATERAL (SELECT n <= %(waiting)s AS is_open) o
     """,
     """

@@ -45,6 +45,7 @@ from tests.factories.cloudaccounts import CloudAccountFactory
 from tests.factories.customers import CustomerFactory, PurchaseOrderFactory
 from tests.factories.notifications import OutgoingMailFactory
 from tests.harness.clients import HostClient
+from tests.isolation.cloud_errands import CLOUD_TASKS
 from tests.isolation.visitors import PlatformWorld, come_in, named
 from tests.isolation.world import World
 
@@ -318,6 +319,7 @@ TASKS: dict[str, Callable[[], None]] = {
     "cloudaccounts.recheck_roles": roles.recheck_roles,
     "cloudaccounts.recheck_some_roles": look_at_roles_again,
     "cloudaccounts.sweep_checks": roles.sweep_checks,
+    **CLOUD_TASKS,
     "customers.expire_purchase_orders": let_an_order_expire,
     "customers.renew_search": renew_search_texts,
     "customers.sweep_purchase_orders": customers.sweep_purchase_orders,

@@ -289,6 +289,24 @@ def a_tick(world: World) -> dict[str, Any]:
     return {"contact": world.contact.pk, "key": world.nobody.pk}
 
 
+def a_place_for_bills(world: World) -> dict[str, Any]:
+    return {
+        "exports_bill": "on",
+        "bill_owner_id": world.linked_account.account_id,
+        "bill_bucket": "taken-over",
+        "bill_region": "eu-central-1",
+        "version": 1,
+    }
+
+
+def some_credentials(_world: World) -> dict[str, Any]:
+    return {"email": "mallory@example.com", "text": "taken over"}
+
+
+def secret_link(world: World) -> dict[str, Any]:
+    return {**linked_account(world), "link_id": world.secret_link.pk}
+
+
 PASSWORDS = {"password1": "a-new-Passw0rd-here", "password2": "a-new-Passw0rd-here"}
 
 PAGES: dict[str, Page] = {
@@ -305,6 +323,7 @@ PAGES: dict[str, Page] = {
     "portal:entrance:invitation": Page(
         Door.OPEN, ids=lambda _: {"token": "unknown"}, post=lambda _: PASSWORDS
     ),
+    "portal:credentials:open": Page(Door.OPEN, ids=lambda _: {"token": "unknown"}, post=nothing),
     "account_login": Page(Door.OPEN, post=nothing),
     "account_logout": Page(Door.OPEN, post=nothing),
     "account_signup": Page(Door.OPEN),
@@ -471,6 +490,21 @@ PAGES: dict[str, Page] = {
     ),
     "console:cloud_providers:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
     "console:cloud_providers:edit": Page(Door.CONSOLE, Staff.MANAGE_ACCOUNTS, provider, a_provider),
+    "console:bill_places:edit": Page(
+        Door.CONSOLE, Staff.MANAGE_ACCOUNTS, customer, a_place_for_bills
+    ),
+    "console:bill_places:check": Page(Door.CONSOLE, Staff.MANAGE_ACCOUNTS, customer, nothing),
+    "console:credentials:list": Page(Door.CONSOLE, Staff.DECIDE_REQUESTS, linked_account),
+    "console:credentials:send": Page(
+        Door.CONSOLE, Staff.DECIDE_REQUESTS, linked_account, some_credentials
+    ),
+    "console:credentials:revoke": Page(Door.CONSOLE, Staff.DECIDE_REQUESTS, secret_link, nothing),
+    "console:connections:detail": Page(Door.CONSOLE, Staff.MANAGE_SETTINGS),
+    "console:connections:edit": Page(
+        Door.CONSOLE, Staff.MANAGE_SETTINGS, post=lambda _: {"account_id": "1" * 12, "version": 1}
+    ),
+    "console:connections:check": Page(Door.CONSOLE, Staff.MANAGE_SETTINGS, post=nothing),
+    "console:connections:disconnect": Page(Door.CONSOLE, Staff.MANAGE_SETTINGS, post=nothing),
     "console:accounts:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS),
     "console:cloud_accounts:list": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, customer),
     "console:cloud_accounts:choose": Page(Door.CONSOLE, Staff.MANAGE_ACCOUNTS, customer),

@@ -204,6 +204,7 @@ CROSSED: dict[str, Callable[[World], Any]] = {
     "person_id": lambda world: world.other_person.pk,
     "contact_id": lambda world: world.other_contact.pk,
     "account_id": lambda world: world.other_account.pk,
+    "link_id": lambda world: world.other_secret_link.pk,
     "group_id": lambda world: world.other_group.pk,
     "order_id": lambda world: world.other_purchase_order.pk,
     "run_id": lambda world: world.other_run.pk,

@@ -19,9 +19,15 @@ from accounts import links
 from accounts.models import OneTimeLink, User
 from accounts.roles import PERMISSIONS as STAFF_PERMISSIONS
 from accounts.roles import StaffPermission
+from cloudaccounts.flows import secrets
 from customers.roles import PERMISSIONS as COMPANY_PERMISSIONS
 from customers.roles import CustomerPermission
+<<<<<<< HEAD
 from operations.models import FulfilmentTicket, PlatformConnection
+=======
+from notifications.models import OutgoingMail
+from notifications.recipients import Recipient
+>>>>>>> aws
 from resellers.models import Reseller
 from tests.factories import factors
 from tests.factories.accounts import hashed_password
@@ -112,7 +118,15 @@ def _reset(world: World) -> Kwargs:
     return {"uidb36": user_pk_to_url_str(world.person), "key": key}
 
 
+def _credentials(world: World) -> Kwargs:
+    to = Recipient("anna@acme.example")
+    link = secrets.send_credentials(world.linked_account, text="x", to=to, by=None)
+    mail = OutgoingMail.objects.get(kind="credentials_link", about__contains=[link.pk])
+    return {"token": mail.secret_link.rstrip("/").rpartition("/")[2]}
+
+
 _LIVE: dict[str, Callable[[World], Kwargs]] = {
+    "portal:credentials:open": _credentials,
     "portal:entrance:invitation": _invitation,
     "portal:signup:validate": _validation,
     "account_reset_password_from_key": _reset,

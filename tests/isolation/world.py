@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from accounts.models import StaffMember, User
 from accounts.roles import StaffRole
 from approvals.models import ApprovalRequest
+<<<<<<< HEAD
 from cloudaccounts.models import CloudAccount, Connection, CustomerProvider
+=======
+from cloudaccounts.models import CloudAccount, Connection, CustomerProvider, SecretLink
+>>>>>>> aws
 from customers.models import (
     AccountRun,
     BulkRun,
@@ -22,15 +26,23 @@ from customers.models import (
 from customers.roles import CustomerRole
 from notifications.models import OutgoingMail
 from tests.factories.accounts import StaffMemberFactory, UserFactory
+<<<<<<< HEAD
 from tests.factories.approvals import (
     AccountRequestFactory,
     RequestMessageFactory,
     SignupFactory,
 )
+=======
+from tests.factories.approvals import SignupFactory
+>>>>>>> aws
 from tests.factories.cloudaccounts import (
     CloudAccountFactory,
     ConnectionFactory,
     CustomerProviderFactory,
+<<<<<<< HEAD
+=======
+    SecretLinkFactory,
+>>>>>>> aws
 )
 from tests.factories.customers import (
     AccountRunFactory,
@@ -90,6 +102,9 @@ class World:
     mail: OutgoingMail
     member: StaffMember  # of the team; may be changed
     field: CustomField  # kept about customers
+    secret_link: SecretLink  # to credentials of the linked account
+    other_secret_link: SecretLink
+    connection: Connection  # the reseller's own
     account_field: CustomField  # kept about cloud accounts
     retired_field: CustomField
     number_field: CustomField  # what the crowd has numbers for
@@ -105,6 +120,8 @@ def make_world() -> World:
     }
     MembershipFactory(customer=other_customer)
     staff = {role: StaffMemberFactory(role=role).user for role in StaffRole.values}
+    linked_account = CloudAccountFactory(customer=customer, linked=True, checked=True)
+    other_account = CloudAccountFactory(customer=other_customer, with_role=True)
     return World(
         staff=staff,
         people=people,
@@ -122,9 +139,15 @@ def make_world() -> World:
         other_purchase_order=PurchaseOrderFactory(customer=other_customer),
         provider=CustomerProviderFactory(customer=customer),
         account=CloudAccountFactory(customer=customer, with_role=True),
-        linked_account=CloudAccountFactory(customer=customer, linked=True, checked=True),
+        linked_account=linked_account,
         suspended_account=CloudAccountFactory(customer=customer, suspended=True),
+<<<<<<< HEAD
         other_account=CloudAccountFactory(customer=other_customer, with_role=True),
+=======
+        other_account=other_account,
+        secret_link=SecretLinkFactory(account=linked_account),
+        other_secret_link=SecretLinkFactory(account=other_account),
+>>>>>>> aws
         connection=ConnectionFactory(),
         contact=ContactFactory(customer=customer),
         other_contact=ContactFactory(customer=other_customer, primary=True),

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -162,8 +162,9 @@ class Installation:
 
     def stop(self) -> None:
         for process in self.started:
-            if process.popen.poll() is None:
-                process.popen.kill()
+            # Each is the first of a group: a web server that was killed leaves its workers behind.
+            with suppress(ProcessLookupError):
+                os.killpg(process.popen.pid, signal.SIGKILL)
             process.popen.wait()
 
     def log(self) -> str:

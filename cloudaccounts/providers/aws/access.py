@@ -14,10 +14,12 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from cloudaccounts.providers.aws import ids
+from cloudaccounts.providers.results import BillPlace
 
 ROLE_NAME = "ResellerPortal"
 STACK_NAME = "reseller-portal-access"
 POLICY_NAME = "ResellerPortalReadOnly"
+ORGANIZATION_POLICY_NAME = "ResellerPortalOrganization"
 _VERSION = "2012-10-17"
 # What reports and recommendations read: cost and usage, commitments, who the account is.
 _READS = [
@@ -35,6 +37,18 @@ _READS = [
     "savingsplans:DescribeSavingsPlans",
     "tag:GetResources",
 ]
+_ORGANIZATION = [
+    "organizations:CancelHandshake",
+    "organizations:CreateAccount",
+    "organizations:DescribeAccount",
+    "organizations:DescribeCreateAccountStatus",
+    "organizations:DescribeHandshake",
+    "organizations:DescribeOrganization",
+    "organizations:InviteAccountToOrganization",
+    "organizations:ListCreateAccountStatus",
+    "organizations:ListHandshakesForOrganization",
+]
+_BILLS = ["s3:DeleteObject", "s3:PutObject"]
 _CONSOLE = "https://us-east-1.console.aws.amazon.com/cloudformation/home?region=us-east-1"
 
 
@@ -59,17 +73,49 @@ def cli_commands(external_id: str, principal: str, role_name: str = ROLE_NAME) -
 
     The last one prints the role's ARN.
     """
+    return _commands(
+        role_name, trust_policy(external_id, principal), POLICY_NAME, read_only_policy()
+    )
+
+
+def _commands(
+    role_name: str, trusting: dict[str, Any], policy_name: str, policy: dict[str, Any]
+) -> str:
     name = ids.require_role_name(role_name)
-    trust = json.dumps(trust_policy(external_id, principal))
+    trust = json.dumps(trusting)
     create = ["aws", "iam", "create-role", f"--role-name={name}"]
-    allow = ["aws", "iam", "put-role-policy", f"--role-name={name}", f"--policy-name={POLICY_NAME}"]
+    allow = ["aws", "iam", "put-role-policy", f"--role-name={name}", f"--policy-name={policy_name}"]
     show = ["aws", "iam", "get-role", f"--role-name={name}", "--query=Role.Arn", "--output=text"]
     commands = [
         [*create, f"--assume-role-policy-document={trust}", "--output=text"],
-        [*allow, f"--policy-document={json.dumps(read_only_policy())}"],
+        [*allow, f"--policy-document={json.dumps(policy)}"],
         show,
     ]
     return " &&\n".join(shlex.join(command) for command in commands) + "\n"
+
+
+def organization_policy() -> dict[str, Any]:
+    """What the role of a management account must be allowed: invite, create, put bills."""
+    acts = {"Effect": "Allow", "Action": _ORGANIZATION, "Resource": "*"}
+    bills = {"Effect": "Allow", "Action": _BILLS, "Resource": "arn:aws:s3:::*/*"}
+    return {"Version": _VERSION, "Statement": [acts, bills]}
+
+
+def organization_commands(external_id: str, principal: str, role_name: str) -> str:
+    """Commands that make the role of a management account. Raises ValueError."""
+    trust = trust_policy(external_id, principal)
+    return _commands(role_name, trust, ORGANIZATION_POLICY_NAME, organization_policy())
+
+
+def bucket_policy(place: BillPlace, account_id: str) -> dict[str, Any]:
+    """What the owner of a bucket pastes, so that the account may put bills there."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{account_id}:root"},
+        "Action": _BILLS,
+        "Resource": f"arn:aws:s3:::{place.bucket}/{place.prefix}*",
+    }
+    return {"Version": _VERSION, "Statement": [statement]}
 
 
 def template(external_id: str, principal: str, role_name: str = ROLE_NAME) -> dict[str, Any]:
