@@ -22,12 +22,9 @@ from accounts.roles import StaffPermission
 from cloudaccounts.flows import secrets
 from customers.roles import PERMISSIONS as COMPANY_PERMISSIONS
 from customers.roles import CustomerPermission
-<<<<<<< HEAD
-from operations.models import FulfilmentTicket, PlatformConnection
-=======
 from notifications.models import OutgoingMail
 from notifications.recipients import Recipient
->>>>>>> aws
+from operations.models import FulfilmentTicket, PlatformConnection
 from resellers.models import Reseller
 from tests.factories import factors
 from tests.factories.accounts import hashed_password

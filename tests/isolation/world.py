@@ -5,11 +5,7 @@ from dataclasses import dataclass
 from accounts.models import StaffMember, User
 from accounts.roles import StaffRole
 from approvals.models import ApprovalRequest
-<<<<<<< HEAD
-from cloudaccounts.models import CloudAccount, Connection, CustomerProvider
-=======
 from cloudaccounts.models import CloudAccount, Connection, CustomerProvider, SecretLink
->>>>>>> aws
 from customers.models import (
     AccountRun,
     BulkRun,
@@ -26,23 +22,16 @@ from customers.models import (
 from customers.roles import CustomerRole
 from notifications.models import OutgoingMail
 from tests.factories.accounts import StaffMemberFactory, UserFactory
-<<<<<<< HEAD
 from tests.factories.approvals import (
     AccountRequestFactory,
     RequestMessageFactory,
     SignupFactory,
 )
-=======
-from tests.factories.approvals import SignupFactory
->>>>>>> aws
 from tests.factories.cloudaccounts import (
     CloudAccountFactory,
     ConnectionFactory,
     CustomerProviderFactory,
-<<<<<<< HEAD
-=======
     SecretLinkFactory,
->>>>>>> aws
 )
 from tests.factories.customers import (
     AccountRunFactory,
@@ -84,7 +73,6 @@ class World:
     linked_account: CloudAccount  # of the customer
     suspended_account: CloudAccount  # of the customer
     other_account: CloudAccount
-    connection: Connection  # the reseller's own
     contact: Contact
     other_contact: Contact  # of the other customer
     run: AccountRun
@@ -141,13 +129,9 @@ def make_world() -> World:
         account=CloudAccountFactory(customer=customer, with_role=True),
         linked_account=linked_account,
         suspended_account=CloudAccountFactory(customer=customer, suspended=True),
-<<<<<<< HEAD
-        other_account=CloudAccountFactory(customer=other_customer, with_role=True),
-=======
         other_account=other_account,
         secret_link=SecretLinkFactory(account=linked_account),
         other_secret_link=SecretLinkFactory(account=other_account),
->>>>>>> aws
         connection=ConnectionFactory(),
         contact=ContactFactory(customer=customer),
         other_contact=ContactFactory(customer=other_customer, primary=True),
