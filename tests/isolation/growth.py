@@ -172,14 +172,16 @@ def _requests(world: World, customer: Customer) -> None:
 
 def _requests_about_accounts(world: World) -> None:
     """One more in each state, and one more question on those that pages show."""
-    owner = {"account__customer": world.customer, "in_portal": True}
-    AccountRequestFactory.create(**owner)
-    AccountRequestFactory.create(**owner, questioned=True)
+    owner = world.staff[StaffRole.OWNER]
+    told = {"in_portal": True, "request__requester": owner}
+    for state in ({}, {"questioned": True}):
+        AccountRequestFactory.create(account__customer=world.customer, **told, **state)
     for trait in ("fulfilled", "refused", "withdrawn"):
         account = CloudAccountFactory.create(customer=world.customer)
-        AccountRequestFactory.create(account=account, in_portal=True, **{trait: True})
+        by = {} if trait == "withdrawn" else {"request__decided_by": owner}
+        AccountRequestFactory.create(account=account, **told, **by, **{trait: True})
     for request in (world.account_request, world.questioned_request):
-        RequestMessageFactory.create(request=request)
+        RequestMessageFactory.create(request=request, author=owner)
 
 
 def _visits(visitors: list[User]) -> None:

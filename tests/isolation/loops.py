@@ -117,6 +117,8 @@ BOUNDED: dict[Loop, str] = {
 }
 # Loops of other people's templates that show our records.
 FOREIGN: set[Loop] = {("admin/change_list_results.html", "for result in results")}
+# Lists that never get long, by the page.
+SHORT_LISTS = {"admin:operations_platformconnection_changelist": "one for each cloud at most"}
 
 _TAG = re.compile(r"{%\s*(for\s.+?\sin\s.+?)\s*%}")
 _ours = Path(settings.BASE_DIR) / "templates"
