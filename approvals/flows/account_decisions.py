@@ -1,7 +1,7 @@
 """What approvers do with requests about cloud accounts. Each request is decided once.
 
-The account's lock puts the decisions about one request in a row; one update decides, and whoever
-comes second reads who decided what, and when.
+The account's lock puts the decisions about one request in a row; whoever comes second reads who
+decided what, and when.
 """
 
 from django.db import transaction
