@@ -124,14 +124,14 @@ _RESELLER = (
         md5('group' || n)::uuid, status, now() - n * interval '1 minute', '',
         'arn:aws:iam::' || id || ':role/ResellerPortal', md5('external' || n), state,
         CASE WHEN state = 'failed' THEN 'refused' ELSE 'ok' END, '', '',
-        now() - n * interval '1 minute',
+        now() - interval '9 days',
         now() - CASE WHEN n <= %(waiting)s THEN interval '8 days' ELSE n * interval '10 s' END,
         CASE WHEN state = 'failed' THEN now() END,
         CASE WHEN n %% 3 = 0 THEN jsonb_build_object('owner', 'Owner ' || n %% 500)
             ELSE '{}' END, '', 1, now() - n * interval '1 minute'
     FROM generate_series(1, %(rows)s) n,
         LATERAL (SELECT (200000000000 + n)::text AS id) i,
-        LATERAL (SELECT CASE WHEN n %% 100 = 1 THEN 'draft' WHEN n %% 100 = 2 THEN 'unlinked'
+        LATERAL (SELECT CASE WHEN n %% 500 = 1 THEN 'draft' WHEN n %% 100 = 2 THEN 'unlinked'
             WHEN n %% 100 = 3 THEN 'suspended' ELSE 'linked' END AS status) s,
         LATERAL (SELECT CASE WHEN n %% 200 = 5 THEN 'failed' ELSE 'ok' END AS state) c
     """,

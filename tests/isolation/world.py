@@ -107,6 +107,7 @@ def make_world() -> World:
         role: MembershipFactory(customer=customer, role=role).user for role in CustomerRole.values
     }
     MembershipFactory(customer=other_customer)
+    CustomerProviderFactory(customer=other_customer)  # what is linked may be moved there
     staff = {role: StaffMemberFactory(role=role).user for role in StaffRole.values}
     linked_account = CloudAccountFactory(customer=customer, linked=True, checked=True)
     other_account = CloudAccountFactory(customer=other_customer, with_role=True)
