@@ -56,7 +56,7 @@ def send_credentials(
         account=account,
         email=to.email,
         recipient_name=to.name,
-        recipient=User.objects.filter(email__iexact=to.email).first(),
+        recipient=User.objects.filter(email=User.objects.normalize_email(to.email)).first(),
         ciphertext=ciphertext,
         token_digest=_digest(token),
         created_at=now,

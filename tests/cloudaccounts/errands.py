@@ -31,7 +31,12 @@ def connect_platform(account_id: str = MANAGEMENT, *, state: str = CheckState.OK
     """The platform's connection, with the machine's own credentials."""
     with schema_context(PUBLIC):
         PlatformConnection.objects.update_or_create(
-            provider=Cloud.AWS, defaults={"account_id": account_id, "state": state}
+            provider=Cloud.AWS,
+            defaults={
+                "account_id": account_id,
+                "state": state,
+                "check_began_at": timezone.now() if state == CheckState.CHECKING else None,
+            },
         )
 
 

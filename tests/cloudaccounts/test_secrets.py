@@ -465,3 +465,12 @@ def test_they_are_in_no_log_no_audit_no_mail_and_no_message_of_the_broker(
         assert "shop-admin" not in text, name
     for name, text in {**rows, "logs": places["logs"], "broker": places["broker"]}.items():
         assert token not in text, name
+
+
+def test_a_recipient_who_has_an_account_here_is_known(account: CloudAccount) -> None:
+    anna = UserFactory(email=ANNA.email)
+
+    to = Recipient(ANNA.email.upper(), "Anna")
+    link = flows.send_credentials(account, text=SECRET, to=to, by=None)
+
+    assert link.recipient == anna

@@ -133,6 +133,7 @@ def _accounts(world: World, customer: Customer) -> None:
     CreationFactory.create(account=linked, failed=True)
     InvitationFactory.create(account=linked, expired=True)
     SecretLinkFactory.create(account=broken)
+    SecretLinkFactory.create(account=linked)
     before = linked.holdings.order_by("since").values_list("since", flat=True)[0]
     earlier = before - dt.timedelta(days=1)
     HoldingFactory.create(account=linked, customer=customer, since=earlier, until=before)
