@@ -69,6 +69,13 @@ class ApprovalRequestQuerySet(models.QuerySet["ApprovalRequest"]):
         )
         return self.filter(pk__in=found.union(more, all=True))
 
+    def search_accounts(self, words: str) -> ApprovalRequestQuerySet:
+        """Of requests about accounts, of one customer: those that hold every word."""
+        found = self
+        for word in words.lower().split():
+            found = found.filter(holds("account_request__search_text", word))
+        return found
+
     def abandoned(
         self, *, created_before: dt.datetime, now: dt.datetime
     ) -> ApprovalRequestQuerySet:

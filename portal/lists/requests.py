@@ -78,4 +78,4 @@ class CompanyRequestListing(Listing[ApprovalRequest]):
 
     def search(self, rows: "QuerySet[ApprovalRequest]", text: str) -> "QuerySet[ApprovalRequest]":
         assert isinstance(rows, ApprovalRequestQuerySet)  # noqa: S101 - for the type checker
-        return rows.search(text)
+        return rows.search_accounts(text)

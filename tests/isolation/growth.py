@@ -175,7 +175,7 @@ def _requests_about_accounts(world: World) -> None:
     """One more in each state, and one more question on those that pages show."""
     owner = world.staff[StaffRole.OWNER]
     told = {"in_portal": True, "request__requester": owner}
-    for state in ({}, {"questioned": True}):
+    for state in ({}, {"questioned": True}, {"unlink": True}):
         AccountRequestFactory.create(account__customer=world.customer, **told, **state)
     for trait in ("fulfilled", "refused", "withdrawn"):
         account = CloudAccountFactory.create(customer=world.customer)

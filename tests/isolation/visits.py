@@ -131,7 +131,7 @@ VARIANTS = {
         "?view=all&kind=unlink",
         "?view=all&kind=link&status=fulfilled",
         "?view=all&provider=google",
-        "?view=all&provider=aws&q=account",
+        "?view=all&provider=aws&q=crowd+777",
         "?kind=link&provider=aws&status=pending",
         "?status=failed",
     ],
