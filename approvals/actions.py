@@ -13,6 +13,15 @@ APPROVED = "request.approved"
 EDITED = "request.edited"
 DECLINED = "request.declined"
 DELETED = "request.deleted"
+ASKED = "request.asked"
+WITHDRAWN = "request.withdrawn"
+QUESTIONED = "request.questioned"
+ANSWERED = "request.answered"
+FORWARDED = "request.forwarded"
+APPROVED_HERE = "request.approved_here"
+REFUSED = "request.refused"
+FULFILLED = "request.fulfilled"
+FAILED = "request.failed"
 
 sentences.describe(
     {
@@ -25,5 +34,15 @@ sentences.describe(
         EDITED: _("corrected the details of {subject} at approval"),
         DECLINED: _("declined the sign-up of {subject}"),
         DELETED: _("deleted the sign-up of {subject}"),
+        # About cloud accounts. What is asked for stands in the entry's changes.
+        ASKED: _("asked for something about the cloud account {subject}"),
+        WITHDRAWN: _("withdrew the request about {subject}"),
+        QUESTIONED: _("asked the requester about {subject}"),
+        ANSWERED: _("answered the question about {subject}"),
+        FORWARDED: _("approved the request about {subject} and forwarded it to Cloud Ops"),
+        APPROVED_HERE: _("approved the request about {subject}, to be done by the own connection"),
+        REFUSED: _("declined the request about {subject}"),
+        FULFILLED: _("did what was requested about {subject}"),
+        FAILED: _("could not do what was requested about {subject}"),
     }
 )

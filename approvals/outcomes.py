@@ -14,12 +14,14 @@ from audit.models import AuditEntry
 
 def sentence(request: ApprovalRequest) -> str:
     """Who decided what, and when: "Already approved by Dana at 14:02." Empty while nobody did."""
+    if request.status == ApprovalRequest.Status.WITHDRAWN and request.ended_at:
+        return _("Already withdrawn %(moment)s.") % {"moment": moment(request.ended_at)}
     if request.decided_at is None:
         return ""
     details = {"person": request.decided_by, "moment": moment(request.decided_at)}
-    if request.status == ApprovalRequest.Status.APPROVED:
-        return _("Already approved by %(person)s %(moment)s.") % details
-    return _("Already declined by %(person)s %(moment)s.") % details
+    if request.status == ApprovalRequest.Status.DECLINED:
+        return _("Already declined by %(person)s %(moment)s.") % details
+    return _("Already approved by %(person)s %(moment)s.") % details
 
 
 def deletion(request_id: uuid.UUID) -> AuditEntry | None:

@@ -14,6 +14,7 @@ from accounts.roles import StaffPermission
 from approvals.models import ApprovalRequest
 from cloudaccounts.models import CloudAccount
 from cloudaccounts.providers.aws.ids import read_account_id
+from console.request_addresses import address_of
 from customers.models import Contact, Customer, Membership, PurchaseOrder
 from customers.querysets import LONGEST_SEARCH
 from customers.search import holds, id_in
@@ -156,15 +157,17 @@ def _accounts(text: str) -> list[Hit]:
 
 
 def _requests(text: str) -> list[Hit]:
-    found = ApprovalRequest.objects.in_queue().filter(_matches(text, "signup__search_text"))
-    return [
-        Hit(
-            each.signup.company,
-            reverse("console:requests:detail", args=[each.pk]),
-            f"{each.get_status_display()} · {each.signup.email}",
-        )
-        for each in found.select_related("signup").order_by("-submitted_at", "pk")[: MOST + 1]
-    ]
+    requests = ApprovalRequest.objects.in_queue()
+    key = id_in(text)
+    found = requests.filter(pk=key) if key else requests.search(" ".join(words_of(text)))
+    related = found.select_related("signup", "account_request")
+    return [_request_hit(each) for each in related.order_by("-submitted_at", "pk")[: MOST + 1]]
+
+
+def _request_hit(request: ApprovalRequest) -> Hit:
+    is_signup = request.kind == ApprovalRequest.Kind.SIGNUP
+    told = request.signup.email if is_signup else request.account_request.customer_name
+    return Hit(str(request), address_of(request), f"{request.get_status_display()} · {told}")
 
 
 def _list(name: str, **parameters: str) -> Callable[[str], str]:

@@ -27,6 +27,7 @@ PARTS = {
     "console:purchase_orders:": "customers#purchase-orders",
     "console:cloud_providers:": "cloud-accounts#cloud-providers",
     "console:accounts:": "cloud-accounts#the-lists",
+    "console:requests:": "cloud-accounts#requests",
     "console:cloud_accounts:": "cloud-accounts#what-an-account-is-doing",
     "console:cloud_accounts:list": "cloud-accounts#the-lists",
     "console:cloud_accounts:choose": "cloud-accounts#add-an-existing-account",

@@ -81,6 +81,19 @@ _RESET_URL = Token(
     TokenKind.URL,
 )
 
+_ACCOUNT_REQUEST = {
+    "request_type": Token(_("What is asked for"), "Link account"),
+    "account_name": Token(_("The cloud account's name"), "Acme production"),
+    "provider": Token(_("The cloud provider"), "Amazon Web Services"),
+    "company_name": _COMPANY,
+    "request_url": Token(
+        _("The request's page"), "https://portal.example.com/console/requests/7/", TokenKind.URL
+    ),
+}
+_REQUESTER = Token(_("Who asks"), "Dana Miller")
+_TO_REQUESTER = _("You get this mail because you asked {reseller} for something.")
+_TO_APPROVER = _("You get this mail because you handle approval requests at {reseller}.")
+
 _KINDS = [
     MailKind(
         name="staff_invitation",
@@ -162,6 +175,90 @@ _KINDS = [
             ),
         },
         required=frozenset({"message"}),
+    ),
+    MailKind(
+        name="request_account_received",
+        label=_("Request about a cloud account"),
+        reason=_TO_APPROVER,
+        own_tokens={
+            **_ACCOUNT_REQUEST,
+            "requester_name": _REQUESTER,
+            "support": Token(_("The support level that is wanted"), "Business"),
+            "reason": Token(_("Why it is asked for"), "We start in March.", TokenKind.TEXT),
+        },
+        button="request_url",
+    ),
+    MailKind(
+        name="request_question",
+        label=_("Question about a request"),
+        reason=_TO_REQUESTER,
+        own_tokens={
+            **_ACCOUNT_REQUEST,
+            "question": Token(
+                _("What the approvers want to know"),
+                "Who owns the root e-mail?",
+                TokenKind.TEXT,
+            ),
+        },
+        required=frozenset({"question"}),
+        button="request_url",
+    ),
+    MailKind(
+        name="request_answered",
+        label=_("Answer to a question about a request"),
+        reason=_TO_APPROVER,
+        own_tokens={
+            **_ACCOUNT_REQUEST,
+            "requester_name": _REQUESTER,
+            "answer": Token(_("The answer"), "Our head of IT owns it.", TokenKind.TEXT),
+        },
+        required=frozenset({"answer"}),
+        button="request_url",
+    ),
+    MailKind(
+        name="account_request_approved",
+        label=_("Request about a cloud account approved"),
+        reason=_TO_REQUESTER,
+        own_tokens=_ACCOUNT_REQUEST,
+        button="request_url",
+    ),
+    MailKind(
+        name="account_request_declined",
+        label=_("Request about a cloud account declined"),
+        reason=_TO_REQUESTER,
+        own_tokens={
+            **_ACCOUNT_REQUEST,
+            "reason": Token(_("The reason"), "Details are incomplete"),
+            "message": Token(
+                _("What the approver wrote; may be empty"),
+                "The account ID belongs to another company.",
+                TokenKind.TEXT,
+            ),
+        },
+        required=frozenset({"message"}),
+        button="request_url",
+    ),
+    MailKind(
+        name="account_request_done",
+        label=_("Request about a cloud account done"),
+        reason=_TO_REQUESTER,
+        own_tokens=_ACCOUNT_REQUEST,
+        button="request_url",
+    ),
+    MailKind(
+        name="account_request_failed",
+        label=_("Request about a cloud account failed"),
+        reason=_TO_REQUESTER,
+        own_tokens={
+            **_ACCOUNT_REQUEST,
+            "note": Token(
+                _("Why it failed; may be empty"),
+                "The owner of the account declined the invitation.",
+                TokenKind.TEXT,
+            ),
+        },
+        required=frozenset({"note"}),
+        button="request_url",
     ),
     MailKind(
         name="role_broken",

@@ -80,10 +80,14 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def back_to(self, record: models.Model) -> HttpResponseRedirect:
         return HttpResponseRedirect(self.url_of("change", record.pk))
 
-    def found(self, request: HttpRequest, object_id: uuid.UUID) -> Any:
-        """The record that the address names, for an operator."""
+    def require_operator(self, request: HttpRequest) -> None:
+        """Raise PermissionDenied for anybody else."""
         if not self.has_view_permission(request):
             raise PermissionDenied
+
+    def found(self, request: HttpRequest, object_id: uuid.UUID) -> Any:
+        """The record that the address names, for an operator."""
+        self.require_operator(request)
         record = self.get_object(request, str(object_id))
         if record is None:
             raise Http404

@@ -134,6 +134,10 @@ class FulfilmentTicket(models.Model):
         indexes = [
             models.Index(fields=["state", "created_at", "id"], name="ticket_queue"),
             models.Index(fields=["created_at", "id"], name="ticket_by_creation"),
+            models.Index(fields=["kind", "state", "created_at", "id"], name="ticket_by_kind"),
+            models.Index(
+                fields=["provider", "state", "created_at", "id"], name="ticket_by_provider"
+            ),
             models.Index(fields=["reseller", "cloud_account_id"], name="ticket_of_account"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="ticket_search"),
         ]

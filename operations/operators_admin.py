@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from operations import flows
 from operations.audited import AuditedAdmin, operator_of
+from operations.flows import operators as flows
 from operations.forms import OperatorChangeForm, OperatorCreationForm, OperatorPasswordForm
 from operations.models import Operator
 

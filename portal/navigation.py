@@ -39,4 +39,13 @@ def register() -> None:
             key="p",
             position=20,
         ),
+        Entry(
+            _("Requests"),
+            "inbox",
+            "portal:requests:list",
+            permission=CustomerPermission.REQUEST_ACCOUNTS,
+            arguments=COMPANY,
+            key="r",
+            position=40,
+        ),
     )

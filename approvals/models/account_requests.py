@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.models.requests import ApprovalRequest
 from cloudaccounts.models import CloudAccount
+from resellers.clouds import Cloud
 
 
 class AccountRequest(models.Model):
@@ -30,12 +31,16 @@ class AccountRequest(models.Model):
         CloudAccount, on_delete=models.PROTECT, related_name="approval_requests"
     )
     # A copy of the account's: the queue's order and search ask one table.
-    provider = models.CharField(_("provider"), max_length=20)
+    provider = models.CharField(_("provider"), max_length=20, choices=Cloud)
     customer_name = models.CharField(max_length=200)
     account_name = models.CharField(max_length=100)
     account_id_then = models.CharField(max_length=80, blank=True)
     support = models.CharField(_("support level"), max_length=20, choices=Support, blank=True)
     reason = models.TextField(_("reason"), max_length=2000, blank=True)
+    # Whether one of the customer's own people asks: then they are told, and see it in the portal.
+    in_portal = models.BooleanField(default=False)
+    # Until it was declined, withdrawn, fulfilled or has failed.
+    is_open = models.BooleanField(default=True)
     # The platform's ticket, once it was forwarded. It lies in another schema: no foreign key.
     ticket_id = models.UUIDField(null=True)
     # The number of the form that was sent: sending it twice is asking once.
@@ -59,6 +64,13 @@ class AccountRequest(models.Model):
         indexes = [
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="account_request_search"),
             models.Index(fields=["provider", "request"], name="account_request_by_provider"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=Q(is_open=True),
+                name="account_request_one_open_per_account",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from customers.models import Customer
 UNDECIDED = ("draft", "pending", "needs_information", "withdrawn")
 DECIDED = ("approved", "declined", "forwarded", "fulfilled", "failed")
 ENDED = ("fulfilled", "failed", "withdrawn")
+OPEN = ("pending", "needs_information")  # somebody is still to decide
 
 
 class ApprovalRequest(models.Model):
@@ -79,6 +80,10 @@ class ApprovalRequest(models.Model):
         indexes = [
             models.Index(fields=["status", "submitted_at", "id"], name="approval_request_queue"),
             models.Index(fields=["submitted_at", "id"], name="approval_request_by_time"),
+            models.Index(fields=["kind", "submitted_at", "id"], name="approval_request_by_kind"),
+            models.Index(
+                fields=["customer", "submitted_at", "id"], name="approval_request_of_customer"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -9,16 +9,25 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView
 
 from accounts.roles import StaffPermission
 from approvals import duplicates, outcomes
 from approvals.flows import decisions
+from approvals.flows.bulk import What
 from approvals.models import ApprovalRequest
+from components.bulk import Bulk, BulkAction
 from console import timeline
 from console.forms.requests import ApprovalForm, DeclineForm
 from console.lists import requests as lists
+from console.request_addresses import address_of
 from console.views.base import ConsolePage
+
+BULK_ACTIONS = (
+    BulkAction(What.FORWARD, gettext_lazy("Approve and forward"), "send"),
+    BulkAction(What.DECLINE, gettext_lazy("Decline"), "x"),
+)
 
 
 class RequestList(ConsolePage, TemplateView):
@@ -26,7 +35,10 @@ class RequestList(ConsolePage, TemplateView):
     permission = StaffPermission.VIEW_REQUESTS
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(listing=lists.listing(self.request.GET), **kwargs)
+        listing = lists.listing(self.request.GET)
+        if self.may(StaffPermission.DECIDE_REQUESTS):
+            listing.bulk = Bulk(reverse("console:requests:bulk"), BULK_ACTIONS)
+        return super().get_context_data(listing=listing, **kwargs)
 
 
 class TooLateError(Exception):
@@ -50,7 +62,7 @@ class RequestPage(ConsolePage):
             return self.too_late(str(error), error.record)
 
     def load(self) -> None:
-        requests = ApprovalRequest.objects.in_queue()
+        requests = ApprovalRequest.objects.in_queue().signups()
         related = requests.select_related("signup", "requester", "customer", "decided_by")
         found = related.filter(pk=self.kwargs["request_id"]).first()
         if found is None:
@@ -66,7 +78,8 @@ class RequestPage(ConsolePage):
 
     def too_late(self, sentence: str, record: ApprovalRequest | None) -> HttpResponse:
         """Somebody else was faster: what they did, and the way on."""
-        context = {"sentence": sentence, "record": record}
+        url = address_of(record) if record else ""
+        context = {"sentence": sentence, "record": record, "request_url": url}
         template = "console/requests/conflict.html"
         return render(self.request, template, context, status=HTTPStatus.CONFLICT)
 
@@ -81,7 +94,7 @@ class RequestPage(ConsolePage):
         following = others.order_by("submitted_at", "pk").first()
         if following is None:
             return redirect("console:requests:list")
-        return redirect("console:requests:detail", following.pk)
+        return redirect(address_of(following))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(record=self.record, signup=self.record.signup, **kwargs)

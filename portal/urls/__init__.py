@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("portal/", company.Home.as_view(), name="home"),
     path("portal/<uuid:customer_id>/", include("portal.urls.company")),
     path("portal/<uuid:customer_id>/people/", include("portal.urls.people")),
+    path("portal/<uuid:customer_id>/requests/", include("portal.urls.requests")),
     path("portal/<uuid:customer_id>/accounts/", include("portal.urls.cloud_accounts")),
 ]

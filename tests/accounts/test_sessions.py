@@ -17,7 +17,7 @@ from accounts import browsers, sessions, tasks
 from accounts.flows import people
 from accounts.models import Session, User
 from config.settings import CELERY_BEAT_SCHEDULE
-from operations.flows import set_password, suspend_operator
+from operations.flows.operators import set_password, suspend_operator
 from resellers.models import Reseller
 from tests.config.lines import kept
 from tests.factories.accounts import PASSWORD, StaffMemberFactory, UserFactory

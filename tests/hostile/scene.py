@@ -16,6 +16,7 @@ from accounts.models import OneTimeLink, User
 from approvals.models import Signup
 from customers.models import Customer, Membership
 from notifications.models import OutgoingMail
+from operations.models import FulfilmentTicket, PlatformConnection
 from resellers import hosts
 from resellers.models import Reseller
 from resellers.schemas import PUBLIC
@@ -23,6 +24,11 @@ from tests.factories import factors
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.approvals import ApprovalRequestFactory
 from tests.factories.audit import AuditEntryFactory
+from tests.factories.operations import (
+    FulfilmentTicketFactory,
+    PlatformConnectionFactory,
+    TicketNoteFactory,
+)
 from tests.factories.resellers import ResellerFactory
 from tests.harness.clients import HostClient
 from tests.hostile import stamps
@@ -66,6 +72,8 @@ class Scene:
     guarded: User  # has every second factor
     reseller: Reseller  # another one, that the operators see
     operator: User
+    ticket: FulfilmentTicket
+    connection: PlatformConnection
     tokens: dict[str, dict[str, str]]  # what one-time addresses name, by the page's name
 
 
@@ -84,7 +92,11 @@ def make_scene(alpha: Reseller, bravo: Reseller) -> Scene:
         operator: User = UserFactory(is_staff=True, is_superuser=True, full_name="Olivia")
         UserFactory(is_staff=True, is_superuser=True, full_name="Oscar")
         reseller: Reseller = ResellerFactory(failed=True)
-    return Scene(world, foreign, guarded, reseller, operator, one_time_addresses(world))
+        ticket: FulfilmentTicket = FulfilmentTicketFactory()
+        TicketNoteFactory(ticket=ticket)
+        connection: PlatformConnection = PlatformConnectionFactory()
+    tokens = one_time_addresses(world)
+    return Scene(world, foreign, guarded, reseller, operator, ticket, connection, tokens)
 
 
 def stamp_everything(scene: Scene, alpha: Reseller) -> None:
@@ -103,7 +115,7 @@ def stamp_everything(scene: Scene, alpha: Reseller) -> None:
     with schema_context(PUBLIC):
         ResellerFactory(suspended=True, suspension_reason=MIX)
         Reseller.objects.filter(pk=scene.reseller.pk).update(failure=MIX)
-        stamps.stamp(["accounts", "audit", "resellers"], MIX)
+        stamps.stamp(["accounts", "audit", "operations", "resellers"], MIX)
         alpha.refresh_from_db()
 
 

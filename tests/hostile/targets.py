@@ -96,14 +96,22 @@ def of_the_platform(scene: Scene) -> list[Target]:
         "object_id": str(scene.reseller.pk),
         "reseller_id": str(scene.reseller.pk),
         "operator_id": str(scene.operator.pk),
+        "ticket_id": str(scene.ticket.pk),
+        "connection_id": str(scene.connection.pk),
+    }
+    records = {
+        "admin:operations_operator": scene.operator,
+        "admin:operations_fulfilmentticket": scene.ticket,
+        "admin:operations_platformconnection": scene.connection,
     }
     operators = [
         Target(name, Door.CONSOLE, PLATFORM_MAP, {each: known.get(each, ids[each]) for each in ids})
         for name, ids in OPERATORS_PAGES.items()
     ]
     for number, target in enumerate(operators):
-        if target.name.startswith("admin:operations_operator") and "object_id" in target.ids:
-            ids = {"object_id": str(scene.operator.pk)}
+        record = records.get(target.name.rpartition("_")[0])
+        if record and "object_id" in target.ids:
+            ids = {"object_id": str(record.pk)}
             operators[number] = Target(target.name, Door.CONSOLE, PLATFORM_MAP, ids)
     shared = [
         Target(name, PAGES[name].door, PLATFORM_MAP, PAGES[name].ids(scene.world))

@@ -200,6 +200,32 @@ _RESELLER = (
     FROM generate_series(1, %(rows)s - 20) n
     """,  # noqa: S608
     """
+    INSERT INTO approvals_approvalrequest (id, kind, status, version, requester_id, customer_id,
+        created_at, submitted_at, decided_by_id, decided_at, ended_at, decline_reason,
+        decline_message, declined_silently)
+    SELECT md5('asked' || n)::uuid, 'link', status, 1, md5('user' || n)::uuid,
+        md5('customer' || n)::uuid, now() - n * interval '1 minute',
+        now() - n * interval '1 minute',
+        CASE WHEN status = 'fulfilled' THEN md5('user' || 1 + n %% 20)::uuid END,
+        CASE WHEN status = 'fulfilled' THEN now() END,
+        CASE WHEN status = 'fulfilled' THEN now() END, '', '', false
+    FROM generate_series(1, %(rows)s) n, LATERAL (SELECT
+        CASE WHEN n <= %(waiting)s THEN 'pending' ELSE 'fulfilled' END AS status) s
+    """,
+    """
+    INSERT INTO approvals_accountrequest (request_id, account_id, provider, customer_name,
+        account_name, account_id_then, support, reason, in_portal, is_open, submission)
+    SELECT md5('asked' || n)::uuid, md5('account' || n)::uuid,
+        (ARRAY['aws', 'aws', 'azure'])[1 + n %% 3], 'Crowd ' || n, 'Account ' || n,
+        lpad(n::text, 12, '0'), '', '', n %% 2 = 0, n <= %(waiting)s, gen_random_uuid()
+    FROM generate_series(1, %(rows)s) n
+    """,
+    """
+    INSERT INTO approvals_requestmessage (id, request_id, kind, text, at)
+    SELECT md5('message' || n)::uuid, md5('asked' || n)::uuid, 'question', 'Who?', now()
+    FROM generate_series(1, %(rows)s) n
+    """,
+    """
     INSERT INTO notifications_outgoingmail (id, kind, unique_key, recipient_email, recipient_name,
         language, subject, text_body, html_body, secret_link, about, state, attempts,
         next_attempt_at, sent_at, error, created_at)
@@ -284,12 +310,31 @@ _BOTH = (
     FROM generate_series(1, %(rows)s) n
     """,
 )
+_PUBLIC = (
+    """
+    INSERT INTO operations_fulfilmentticket (id, reseller_id, kind, state, version, request_id,
+        cloud_account_id, provider, customer_name, account_name, account_id, root_email, role_arn,
+        role_check, support, reason, requested_by, approved_by, errand, trouble_code,
+        trouble_request_id, outcome_note, created_at, closed_at)
+    SELECT md5('ticket' || n)::uuid, (SELECT id FROM resellers_reseller ORDER BY id LIMIT 1),
+        'link', state, 1, md5('asked' || n)::uuid, md5('account' || n)::uuid, 'aws', 'Crowd ' || n,
+        'Account ' || n, lpad(n::text, 12, '0'), '', '', '', '', '', '', '', '', '', '', '',
+        now() - n * interval '1 minute', CASE WHEN state = 'done' THEN now() END
+    FROM generate_series(1, %(rows)s) n, LATERAL (SELECT
+        CASE WHEN n <= %(waiting)s THEN 'open' ELSE 'done' END AS state) s
+    """,
+    """
+    INSERT INTO operations_ticketnote (id, ticket_id, text, at)
+    SELECT md5('note' || n)::uuid, md5('ticket' || n)::uuid, 'Called.', now()
+    FROM generate_series(1, %(rows)s) n
+    """,
+)
 
 
 def move_in(schema: str) -> None:
     """Fill a reseller's schema, and public. Commits."""
     numbers = {"rows": ROWS, "team": TEAM, "waiting": WAITING}
-    for where, statements in ((schema, (*_RESELLER, *_BOTH)), ("public", _BOTH)):
+    for where, statements in ((schema, (*_RESELLER, *_BOTH)), ("public", (*_BOTH, *_PUBLIC))):
         with schema_context(where), transaction.atomic(), connection.cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement, numbers)

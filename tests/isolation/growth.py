@@ -17,7 +17,11 @@ from jobs.models import StoredPart
 from resellers.current import today
 from tests.factories import factors
 from tests.factories.accounts import StaffMemberFactory, UserFactory
-from tests.factories.approvals import ApprovalRequestFactory
+from tests.factories.approvals import (
+    AccountRequestFactory,
+    ApprovalRequestFactory,
+    RequestMessageFactory,
+)
 from tests.factories.audit import AuditEntryFactory
 from tests.factories.cloudaccounts import (
     CloudAccountFactory,
@@ -42,6 +46,7 @@ from tests.factories.customers import (
 )
 from tests.factories.jobs import JobFactory
 from tests.factories.notifications import OutgoingMailFactory
+from tests.factories.operations import FulfilmentTicketFactory, TicketNoteFactory
 from tests.factories.resellers import DomainFactory, ResellerFactory
 from tests.isolation.visitors import PlatformWorld
 from tests.isolation.world import World
@@ -61,6 +66,7 @@ def grow(world: World, number: int) -> None:
         _what_a_customer_has(world.customer)
         _accounts(world, customer)
         _requests(world, neighbour)
+        _requests_about_accounts(world)
         source = ImportFactory.create()
         StoredPart.objects.create(file=source.file, number=0, content=b"Code")
         JobFactory.create(finished=True)
@@ -84,15 +90,19 @@ def grow_platform(world: PlatformWorld, number: int) -> None:
         DomainFactory.create(tenant=ResellerFactory.create(ready=True))
         UserFactory.create(is_staff=True)
         store.put(f"Subject: Hello {count}\nTo: dana@acme.example\n\nHello\n".encode())
-        for record in (world.operator.pk, world.reseller.pk):
+        records = (world.operator, world.reseller, world.ticket, world.connection)
+        for record in (each.pk for each in records):
             AuditEntryFactory.create(subject_id=record)
+        FulfilmentTicketFactory.create(reseller=world.reseller)
+        TicketNoteFactory.create(ticket=world.ticket)
         _visits([world.operator])
 
 
 def _records(world: World) -> list[uuid.UUID]:
     people = [world.person.pk, world.invited.pk, world.member.pk]
     theirs = [world.contact.pk, world.group.pk, world.purchase_order.pk, world.linked_account.pk]
-    return [world.customer.pk, world.request.pk, world.export.pk, *people, *theirs]
+    asked = [world.account_request.pk, world.unlinking_request.pk]
+    return [world.customer.pk, world.request.pk, world.export.pk, *asked, *people, *theirs]
 
 
 def _people(world: World, customer: Customer) -> None:
@@ -159,6 +169,20 @@ def _requests(world: World, customer: Customer) -> None:
     ApprovalRequestFactory.create(
         status=ApprovalRequest.Status.APPROVED, customer=customer, requester=UserFactory(), **by
     )
+
+
+def _requests_about_accounts(world: World) -> None:
+    """One more in each state, and one more question on those that pages show."""
+    owner = world.staff[StaffRole.OWNER]
+    told = {"in_portal": True, "request__requester": owner}
+    for state in ({}, {"questioned": True}, {"unlink": True}):
+        AccountRequestFactory.create(account__customer=world.customer, **told, **state)
+    for trait in ("fulfilled", "refused", "withdrawn"):
+        account = CloudAccountFactory.create(customer=world.customer)
+        by = {} if trait == "withdrawn" else {"request__decided_by": owner}
+        AccountRequestFactory.create(account=account, **told, **by, **{trait: True})
+    for request in (world.account_request, world.questioned_request):
+        RequestMessageFactory.create(request=request, author=owner)
 
 
 def _visits(visitors: list[User]) -> None:

@@ -25,6 +25,9 @@ BOUNDED: dict[Loop, str] = {
     ("account/_alternatives.html", "for way in reauthentication_alternatives"): "ways to log in",
     ("admin/operations/_timeline.html", "for change in entry.changes"): "fields of one deed",
     ("admin/operations/form_page.html", "for field in form"): _FIELDS,
+    ("admin/operations/fulfilmentticket/change_form.html", "for action in ticket_actions"): (
+        "what can be done"
+    ),
     ("allauth/elements/fields.html", "for field in attrs.form"): _FIELDS,
     ("allauth/elements/panel.html", "for action in slots.actions"): "buttons of a panel",
     ("bootstrap5/layout/field_errors.html", "for error in field.errors"): "rules of one field",
@@ -99,14 +102,22 @@ BOUNDED: dict[Loop, str] = {
     ),
     ("console/purchase_orders/_state.html", "for sign in row.signs_today"): "three at most",
     ("console/purchase_orders/detail.html", "for sign in order.signs_today"): "three at most",
+    ("console/requests/_findings.html", "for answer in answers"): "the checks there are",
+    ("console/requests/bulk.html", "for record in requests"): "the requests ticked on one page",
+    ("console/requests/bulk_outcome.html", "for outcome in outcomes"): (
+        "the requests ticked on one page"
+    ),
     ("console/search.html", "for group in groups"): "the kinds of records",
     ("console/search.html", "for hit in group.hits"): "at most five of a kind",
     ("mfa/recovery_codes/index.html", "for code in codes"): "ten codes a person",
     ("portal/cloud_accounts/choose.html", "for provider in providers"): _CLOUDS,
+    ("portal/requests/detail.html", "for step in steps"): "three steps",
     ("portal/storefront.html", "for cloud in clouds"): _CLOUDS,
 }
 # Loops of other people's templates that show our records.
 FOREIGN: set[Loop] = {("admin/change_list_results.html", "for result in results")}
+# Lists that never get long, by the page.
+SHORT_LISTS = {"admin:operations_platformconnection_changelist": "one for each cloud at most"}
 
 _TAG = re.compile(r"{%\s*(for\s.+?\sin\s.+?)\s*%}")
 _ours = Path(settings.BASE_DIR) / "templates"

@@ -3,6 +3,7 @@
 A page that is not listed here fails the tests.
 """
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -149,6 +150,51 @@ def a_move(world: World) -> dict[str, Any]:
 
 def request(world: World) -> dict[str, Any]:
     return {"request_id": world.request.pk}
+
+
+def account_request(world: World) -> dict[str, Any]:
+    return {"request_id": world.account_request.pk}
+
+
+def questioned_request(world: World) -> dict[str, Any]:
+    return {"request_id": world.questioned_request.pk}
+
+
+def unlinking_request(world: World) -> dict[str, Any]:
+    return {"request_id": world.unlinking_request.pk}
+
+
+def own_request(world: World) -> dict[str, Any]:
+    return {"customer_id": world.customer.pk, "request_id": world.account_request.pk}
+
+
+def own_question(world: World) -> dict[str, Any]:
+    return {"customer_id": world.customer.pk, "request_id": world.questioned_request.pk}
+
+
+def asked_account(world: World) -> dict[str, Any]:
+    return {"account_id": world.linked_account.pk}
+
+
+def a_request(_world: World) -> dict[str, Any]:
+    return {"reason": "x", "submission": uuid.uuid4()}
+
+
+def a_new_account(world: World) -> dict[str, Any]:
+    told = {"provider": "aws", "name": "Taken over", "root_email": "mallory@example.com"}
+    return {**told, **a_request(world)}
+
+
+def a_decision(world: World) -> dict[str, Any]:
+    return {"version": world.account_request.version}
+
+
+def a_ticked_request(world: World) -> dict[str, Any]:
+    return {"what": "decline", "ids": [world.account_request.pk]}
+
+
+def a_confirmed_decline(world: World) -> dict[str, Any]:
+    return {"what": "decline", "rows": [f"{world.account_request.pk}:1"], "reason": "credit"}
 
 
 def mail(world: World) -> dict[str, Any]:
@@ -334,6 +380,16 @@ PAGES: dict[str, Page] = {
     "portal:people:reactivate": Page(Door.COMPANY, Company.MANAGE_PEOPLE, person, nothing),
     "portal:people:reset": Page(Door.COMPANY, Company.MANAGE_PEOPLE, person, nothing),
     "portal:people:remove": Page(Door.COMPANY, Company.MANAGE_PEOPLE, person, nothing),
+    "portal:requests:list": Page(Door.COMPANY, Company.REQUEST_ACCOUNTS, customer),
+    "portal:requests:new_account": Page(
+        Door.COMPANY, Company.REQUEST_ACCOUNTS, customer, a_new_account
+    ),
+    "portal:requests:ask": Page(Door.COMPANY, Company.REQUEST_ACCOUNTS, linked_account, a_request),
+    "portal:requests:detail": Page(Door.COMPANY, Company.REQUEST_ACCOUNTS, own_request),
+    "portal:requests:answer": Page(
+        Door.COMPANY, Company.REQUEST_ACCOUNTS, own_question, lambda _: {"text": "x"}
+    ),
+    "portal:requests:withdraw": Page(Door.COMPANY, Company.REQUEST_ACCOUNTS, own_request, nothing),
     # the console
     "console:home": Page(Door.CONSOLE, Staff.VIEW_CONSOLE),
     "console:search": Page(Door.CONSOLE, Staff.VIEW_CONSOLE),
@@ -479,6 +535,43 @@ PAGES: dict[str, Page] = {
     "console:requests:decline": Page(Door.CONSOLE, Staff.DECIDE_REQUESTS, request, a_refusal),
     "console:requests:delete": Page(
         Door.CONSOLE, Staff.DECIDE_REQUESTS, request, lambda w: {"version": w.request.version}
+    ),
+    "console:requests:bulk": Page(Door.CONSOLE, Staff.DECIDE_REQUESTS, post=a_ticked_request),
+    "console:requests:bulk_decide": Page(
+        Door.CONSOLE, Staff.DECIDE_REQUESTS, post=a_confirmed_decline
+    ),
+    "console:requests:ask": Page(Door.CONSOLE, Staff.MANAGE_ACCOUNTS, asked_account, a_request),
+    "console:requests:new_account": Page(
+        Door.CONSOLE, Staff.MANAGE_ACCOUNTS, customer, a_new_account
+    ),
+    "console:requests:account": Page(Door.CONSOLE, Staff.VIEW_REQUESTS, account_request),
+    "console:requests:forward": Page(
+        Door.CONSOLE, Staff.DECIDE_REQUESTS, account_request, a_decision
+    ),
+    "console:requests:here": Page(Door.CONSOLE, Staff.DECIDE_REQUESTS, account_request, a_decision),
+    "console:requests:refuse": Page(
+        Door.CONSOLE, Staff.DECIDE_REQUESTS, account_request, a_refusal
+    ),
+    "console:requests:question": Page(
+        Door.CONSOLE,
+        Staff.DECIDE_REQUESTS,
+        account_request,
+        lambda _: {"text": "x", "version": 1},
+    ),
+    "console:requests:answer": Page(
+        Door.CONSOLE, Staff.MANAGE_ACCOUNTS, questioned_request, lambda _: {"text": "x"}
+    ),
+    "console:requests:withdraw": Page(
+        Door.CONSOLE, Staff.MANAGE_ACCOUNTS, account_request, nothing
+    ),
+    "console:requests:finish": Page(
+        Door.CONSOLE, Staff.DECIDE_REQUESTS, unlinking_request, lambda _: {"version": 1}
+    ),
+    "console:requests:give_up": Page(
+        Door.CONSOLE,
+        Staff.DECIDE_REQUESTS,
+        unlinking_request,
+        lambda _: {"note": "x", "version": 1},
     ),
     "console:mails:detail": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, mail),
     "console:mails:html": Page(Door.CONSOLE, Staff.VIEW_CUSTOMERS, mail),

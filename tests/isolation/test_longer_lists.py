@@ -64,7 +64,10 @@ def over_records(seen: Seen) -> set[tuple[str, Loop]]:
     """Every loop over records that stands on a page, with the page."""
     records = (loops.ours() - set(loops.BOUNDED)) | loops.FOREIGN
     return {
-        (page, loop) for page, (_, lengths) in seen.items() for loop in lengths if loop in records
+        (page, loop)
+        for page, (_, lengths) in seen.items()
+        for loop in lengths
+        if loop in records and page not in loops.SHORT_LISTS
     }
 
 

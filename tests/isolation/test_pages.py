@@ -207,6 +207,7 @@ CROSSED: dict[str, Callable[[World], Any]] = {
     "link_id": lambda world: world.other_secret_link.pk,
     "group_id": lambda world: world.other_group.pk,
     "order_id": lambda world: world.other_purchase_order.pk,
+    "request_id": lambda world: world.other_questioned_request.pk,
     "run_id": lambda world: world.other_run.pk,
 }
 

@@ -32,7 +32,10 @@ from tests.isolation.world import World, make_world
 
 _NEXT = re.compile(r'href="(\?[^"]*cursor=[^"]+)"')
 # Asks once more before anything is done.
-ASKS = {"console:bulk:confirm", "console:contacts:accounts"}
+ASKS = {
+    *("console:bulk:confirm", "console:contacts:accounts"),
+    *("console:requests:bulk", "console:requests:bulk_decide"),
+}
 FORMS = [name for name, page in PAGES.items() if page.door is Door.CONSOLE and page.post]
 
 

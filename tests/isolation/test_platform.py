@@ -11,6 +11,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
+from operations.ticket_actions import ACTIONS
 from tests.factories.accounts import UserFactory
 from tests.harness.clients import HostClient
 from tests.isolation.database import differences, fingerprint
@@ -49,6 +50,21 @@ OPERATORS_PAGES: dict[str, dict[str, str | int]] = {
     "admin:operations_operator_reactivate": {**OPERATOR},
     "admin:operations_operator_password": {**OPERATOR},
 }
+TICKETS = "admin:operations_fulfilmentticket"
+CONNECTIONS = "admin:operations_platformconnection"
+OPERATORS_PAGES |= {
+    f"{model}_{page}": {**ids}
+    for model in (TICKETS, CONNECTIONS)
+    for page, ids in (
+        *(("changelist", {}), ("add", {})),
+        *(("change", RECORD), ("history", RECORD), ("delete", RECORD)),
+    )
+}
+OPERATORS_PAGES |= {f"{TICKETS}_{action.name}": {"ticket_id": UNKNOWN} for action in ACTIONS}
+OPERATORS_PAGES |= {
+    f"{CONNECTIONS}_{page}": {"connection_id": UNKNOWN}
+    for page in ("settings", "check", "disconnect")
+}
 # Everybody may ask for these; they show nobody's data.
 OPEN = {
     "platform": "leads to the admin",
@@ -80,9 +96,9 @@ def address(name: str) -> str:
 
 def test_every_page_is_listed() -> None:
     assert set(OPERATORS_PAGES) | set(OPEN) | SHARED == page_names(URLCONF)
-    # Django's own: old addresses of each of the two records, and what no other pattern caught.
+    # Django's own: old addresses of each of the four records, and what no other pattern caught.
     old = "<path:object_id>/"
-    assert sorted(unnamed_pages(URLCONF)) == ["(?P<url>.*)$", old, old]
+    assert sorted(unnamed_pages(URLCONF)) == ["(?P<url>.*)$", old, old, old, old]
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -7,7 +7,7 @@ every address leads to a record that exists, so that the whole page is made.
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from allauth.account.forms import default_token_generator
@@ -24,10 +24,12 @@ from customers.roles import PERMISSIONS as COMPANY_PERMISSIONS
 from customers.roles import CustomerPermission
 from notifications.models import OutgoingMail
 from notifications.recipients import Recipient
+from operations.models import FulfilmentTicket, PlatformConnection
 from resellers.models import Reseller
 from tests.factories import factors
 from tests.factories.accounts import hashed_password
 from tests.factories.approvals import ApprovalRequestFactory
+from tests.factories.operations import FulfilmentTicketFactory, PlatformConnectionFactory
 from tests.harness.clients import HostClient
 from tests.isolation.pages import PAGES, Door
 from tests.isolation.test_platform import OPEN, OPERATORS_PAGES, SHARED
@@ -140,6 +142,8 @@ class PlatformWorld:
     operator: User
     reseller: Reseller
     letter_id: uuid.UUID  # a mail in the local inbox
+    ticket: FulfilmentTicket = field(default_factory=FulfilmentTicketFactory.create)
+    connection: PlatformConnection = field(default_factory=PlatformConnectionFactory.create)
 
 
 def platform_visitors(name: str, world: PlatformWorld) -> dict[str, User | None]:
@@ -155,11 +159,18 @@ def named_on_platform(name: str, world: PlatformWorld) -> Kwargs:
     if name not in OPERATORS_PAGES:
         pages = {"inbox:detail", "inbox:html"}
         return {"letter_id": world.letter_id} if name in pages else _of_shared(name)
-    record = world.operator if "_operator_" in name else world.reseller
+    records = {
+        "_operator_": world.operator,
+        "_fulfilmentticket_": world.ticket,
+        "_platformconnection_": world.connection,
+    }
+    record = next((records[each] for each in records if each in name), world.reseller)
     real = {
         "object_id": record.pk,
         "reseller_id": world.reseller.pk,
         "operator_id": world.operator.pk,
+        "ticket_id": world.ticket.pk,
+        "connection_id": world.connection.pk,
         "content_type_id": ContentType.objects.get_for_model(record).pk,
     }
     return {key: real.get(key, value) for key, value in OPERATORS_PAGES[name].items()}

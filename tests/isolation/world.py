@@ -22,7 +22,11 @@ from customers.models import (
 from customers.roles import CustomerRole
 from notifications.models import OutgoingMail
 from tests.factories.accounts import StaffMemberFactory, UserFactory
-from tests.factories.approvals import SignupFactory
+from tests.factories.approvals import (
+    AccountRequestFactory,
+    RequestMessageFactory,
+    SignupFactory,
+)
 from tests.factories.cloudaccounts import (
     CloudAccountFactory,
     ConnectionFactory,
@@ -78,6 +82,11 @@ class World:
     export: Export  # the owner's, waits for a worker
     stored_export: Export  # the owner's, with a file
     request: ApprovalRequest
+    account_request: ApprovalRequest  # to link an account of the customer; asked in the portal
+    other_account_request: ApprovalRequest  # of the other customer
+    questioned_request: ApprovalRequest  # of the customer, waits for an answer
+    other_questioned_request: ApprovalRequest
+    unlinking_request: ApprovalRequest  # of the customer, to be done by hand
     mail: OutgoingMail
     member: StaffMember  # of the team; may be changed
     field: CustomField  # kept about customers
@@ -134,6 +143,11 @@ def make_world() -> World:
         export=ExportFactory(made_by=staff[StaffRole.OWNER], under_way=True),
         stored_export=ExportFactory(made_by=staff[StaffRole.OWNER], finished=True),
         request=SignupFactory().request,
+        account_request=_asked(customer),
+        other_account_request=_asked(other_customer),
+        questioned_request=_asked(customer, questioned=True),
+        other_questioned_request=_asked(other_customer, questioned=True),
+        unlinking_request=_asked(customer, unlinking=True),
         mail=OutgoingMailFactory(about=[customer.pk]),
         member=StaffMemberFactory(viewer=True, invited=True),
         field=CustomFieldFactory(key="cost_centre"),
@@ -150,6 +164,13 @@ def make_world() -> World:
         ),
         view=SavedViewFactory(owner=staff[StaffRole.OWNER], shared=True),
     )
+
+
+def _asked(customer: Customer, **state: bool) -> ApprovalRequest:
+    asked = AccountRequestFactory(account__customer=customer, in_portal=True, **state)
+    RequestMessageFactory(request=asked.request)
+    request: ApprovalRequest = asked.request
+    return request
 
 
 def _source() -> Import:

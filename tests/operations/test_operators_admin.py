@@ -9,7 +9,7 @@ from django_tenants.postgresql_backend.base import FakeTenant
 
 from accounts.models import User
 from audit.models import AuditEntry
-from operations import flows
+from operations.flows import operators as flows
 from operations.models import Operator
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.harness.clients import HostClient
