@@ -20,7 +20,7 @@ from audit import trail
 from cloudaccounts.flows import by_hand, statuses
 from cloudaccounts.flows.ordering import is_under_way
 from cloudaccounts.flows.statuses import CannotChangeAccountError
-from cloudaccounts.models import Connection
+from cloudaccounts.models import Connection, Errand
 from cloudaccounts.providers.registry import provider
 from cloudaccounts.standing import Status
 
@@ -156,7 +156,8 @@ def finish_here(
     request = _lock_done_here(request, version)
     account = request.account_request.account
     try:
-        by_hand.finish(account, kind_of(request).fulfilled_by, account_id=account_id, by=by)
+        to, via = kind_of(request).fulfilled_by, Errand.Via.RESELLER
+        by_hand.finish(account, to, via=via, account_id=account_id, by=by)
     except CannotChangeAccountError as error:
         raise CannotDecideError(str(error), field=error.field) from error
     request.refresh_from_db(fields=["status", "version"])

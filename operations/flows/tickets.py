@@ -139,7 +139,8 @@ def mark_done(ticket: FulfilmentTicket, *, account_id: str, by: User) -> None:
     with _case(ticket, by=by) as case:
         case.record(actions.DONE_BY_HAND)
         to = KINDS[case.ticket.kind].fulfilled_by
-        by_hand.finish(case.account, to, account_id=account_id, by=None)
+        via = Errand.Via.PLATFORM
+        by_hand.finish(case.account, to, via=via, account_id=account_id, by=None)
 
 
 def mark_failed(ticket: FulfilmentTicket, *, reason: str, by: User) -> None:

@@ -26,7 +26,11 @@ from resellers.models import Reseller
 from resellers.schemas import PUBLIC, connection
 from tests.factories.accounts import StaffMemberFactory, UserFactory
 from tests.factories.approvals import AccountRequestFactory
-from tests.factories.cloudaccounts import CustomerProviderFactory, InvitationFactory
+from tests.factories.cloudaccounts import (
+    CloudAccountFactory,
+    CustomerProviderFactory,
+    InvitationFactory,
+)
 from tests.factories.operations import FulfilmentTicketFactory
 from tests.isolation.database import fingerprint
 from tests.operations.cases import Forwarded, forwarded
@@ -267,6 +271,29 @@ class TestByHand:
 
         assert new_account.account.account_id == "333344445555"
         assert (new_account.fresh.account_id, new_account.fresh.state) == ("333344445555", "done")
+
+    def test_an_account_of_another_reseller_is_linked_to_nobody_else(
+        self, case: Forwarded, bravo: Reseller, operator: User
+    ) -> None:
+        with tenant_context(bravo):
+            CloudAccountFactory(linked=True, account_id=case.account.account_id)
+        before = world(case)
+
+        with pytest.raises(CannotActError, match="Another reseller"):
+            done(case, operator)
+
+        assert world(case) == before
+
+    def test_a_new_account_of_another_reseller_is_linked_to_nobody_else(
+        self, new_account: Forwarded, bravo: Reseller, operator: User
+    ) -> None:
+        with tenant_context(bravo):
+            CloudAccountFactory(linked=True, account_id="333344445555")
+
+        with pytest.raises(CannotActError, match="Another reseller"):
+            tickets.mark_done(new_account.ticket, account_id="333344445555", by=operator)
+
+        assert new_account.account.account_id == ""
 
     def test_a_bad_id_is_named_beside_its_field(
         self, new_account: Forwarded, operator: User
