@@ -14,7 +14,9 @@ def main() -> int:
     """Serve until SIGTERM; leave nothing behind."""
     where = places.temporary()
     try:
-        return Supervisor(where, int(sys.argv[1])).run()
+        supervisor = Supervisor(where, int(sys.argv[1]))
+        print(f"aws_port {supervisor.aws_port}", flush=True)  # noqa: T201 - read by `stack`
+        return supervisor.run()
     finally:
         shutil.rmtree(where.state, ignore_errors=True)
 
