@@ -143,7 +143,7 @@ class AccountDetail(AccountPage, TemplateView):
         return super().get_context_data(
             entries=timeline_of(self.account.pk),
             has_role=has_role(self.account),
-            may_send=self.may(StaffPermission.DECIDE_REQUESTS),
+            may_send=self.may_change(StaffPermission.DECIDE_REQUESTS),
             words=access_words(self.account),
             facts=[fact for fact in told if fact.text or not fact.field.is_retired],
             holdings=list(holdings[:SHOWN]),

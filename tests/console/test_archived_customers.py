@@ -11,6 +11,7 @@ from resellers.models import Reseller
 from tests.console.staff import log_in
 from tests.console.test_groups import FILLED as GROUP
 from tests.console.test_purchase_orders import FILLED as ORDER
+from tests.factories.cloudaccounts import CloudAccountFactory, CustomerProviderFactory
 from tests.factories.customers import (
     ContactFactory,
     CustomerFactory,
@@ -48,6 +49,8 @@ def pages_of(customer: Customer) -> dict[str, str]:
     put_away = PurchaseOrderFactory(customer=customer, archived=True)
     contact = ContactFactory(customer=customer)
     ContactFactory(customer=customer, primary=True)
+    CustomerProviderFactory(customer=customer)
+    account = CloudAccountFactory(customer=customer, linked=True)
     key = customer.pk
     return {
         "customer": url("customers:detail", key),
@@ -61,6 +64,9 @@ def pages_of(customer: Customer) -> dict[str, str]:
         "contacts": url("contacts:list", key),
         "contact": url("contacts:detail", key, contact.pk),
         "users": url("people:list", key),
+        "providers": url("cloud_providers:list", key),
+        "cloud accounts": url("cloud_accounts:list", key),
+        "cloud account": url("cloud_accounts:detail", key, account.pk),
         "timeline": url("customers:timeline", key),
     }
 
@@ -70,7 +76,7 @@ def offered(page: str, customer: Customer) -> set[str]:
     inner = page.partition("<main")[2]
     found = re.findall(rf'(?:href|action)="/console/customers/{customer.pk}/([^"]+)"', inner)
     changing = re.compile(
-        r"(^|/)(add|edit|archive|restore|remove|primary|accounts|suspend|merge|reactivate)/|^edit/"
+        r"(^|/)(add|edit|archive|restore|remove|primary|contacts/accounts|credentials|move|suspend|merge|reactivate)/|^edit/"
     )
     return {each for each in found if changing.search(each)}
 

@@ -290,8 +290,9 @@ def test_a_backup_of_an_earlier_version_is_migrated(
     alpha: Reseller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As if `approvals` had come since: a schema without it is built, filled and migrated."""
+    tables = {each for each in sums("alpha") if each.startswith("approvals_")}
     with tenant_context(alpha), connection.cursor() as cursor:
-        cursor.execute("DROP TABLE approvals_signup, approvals_approvalrequest CASCADE")
+        cursor.execute(f"DROP TABLE {', '.join(tables)} CASCADE")
         cursor.execute("DELETE FROM django_migrations WHERE app = 'approvals'")
     before = sums("alpha")
 
@@ -299,7 +300,7 @@ def test_a_backup_of_an_earlier_version_is_migrated(
 
     after = sums(copy.schema_name)
     assert migrating.behind([copy.schema_name]) == []
-    assert set(after) - set(before) == {"approvals_signup", "approvals_approvalrequest"}
+    assert set(after) - set(before) == tables > {"approvals_signup", "approvals_approvalrequest"}
     # Migrating notes itself; all else is as it was.
     assert {table for table in before if after[table] != before[table]} == {"django_migrations"}
 
