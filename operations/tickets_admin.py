@@ -50,7 +50,6 @@ class TicketAdmin(AuditedAdmin):
     )
     list_select_related = ("reseller", "assignee")
     search_fields = ("search_text",)
-    search_help_text = gettext_lazy("Customer, account, ID or root e-mail")
     sortable_by = ("age",)
     ordering = ("created_at", "id")
     list_per_page = 50
