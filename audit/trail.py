@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, Self
 
 from django.db import connection
+from django.utils import timezone
 
 from audit import sentences
 from audit.inserting import insert_rows
@@ -92,7 +93,8 @@ def record_several(deeds: Iterable[Deed]) -> None:
     deeds = list(deeds)
     for deed in deeds:
         _require_transaction(deed)
-    insert_rows(AuditEntry, [_columns(deed) for deed in deeds])
+    at = timezone.now()
+    insert_rows(AuditEntry, [{"at": at, **_columns(deed)} for deed in deeds])
 
 
 def _require_transaction(deed: Deed) -> None:
