@@ -46,7 +46,8 @@ def write_table(findings: Iterable[Finding], page: Path = PAGE) -> None:
 
 def _row(finding: Finding) -> str:
     target = str(finding.target) if finding.target else "–"
-    return f"| `{finding.name}` | {finding.sentence} | {finding.ratio:.3g} × | {target} |"
+    missed = "" if finding.is_met else " (missed)"
+    return f"| `{finding.name}` | {finding.sentence} | {finding.ratio:.3g} ×{missed} | {target} |"
 
 
 def _name_of(row: str) -> str:

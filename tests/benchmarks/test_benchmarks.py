@@ -76,6 +76,16 @@ def test_a_target_is_met_or_missed(
     assert finding.is_met is (verdict != "missed")
 
 
+def test_the_table_says_what_was_missed(tmp_path: Path) -> None:
+    page = tmp_path / "performance.md"
+    page.write_text(f"{report.BEGIN}\n{report.END}")
+
+    report.write_table([Finding("a", "A", 4.0, AtMost(3)), Finding("b", "B", 3, AtMost(3))], page)
+
+    assert "| `a` | A | 4 × (missed) | ≤ 3 × |" in page.read_text()
+    assert "| `b` | B | 3 × | ≤ 3 × |" in page.read_text()
+
+
 def test_the_table_keeps_the_rows_of_what_did_not_run(tmp_path: Path) -> None:
     page = tmp_path / "performance.md"
     page.write_text(f"# Before\n{report.BEGIN}\n{report.END}\nafter\n")

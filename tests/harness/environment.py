@@ -70,9 +70,8 @@ def describe_to_django() -> None:
 def valkey(*, beside: bool = False) -> dict[str, str]:
     """Where the cache and the broker of this process are, or those of an installation beside it."""
     redis = urlsplit(os.environ["TEST_REDIS_URL"])
-    worker = (
-        0 if WORKER == "main" else int(WORKER.removeprefix("gw"))
-    )  # "main" tests without others
+    # "main" tests only where there are no others.
+    worker = 0 if WORKER == "main" else int(WORKER.removeprefix("gw"))
     number = _DATABASES_PER_WORKER * worker + (2 if beside else 0)
     return {
         "REDIS_URL": _redis_url(redis.scheme, redis.netloc, redis.path, number),
