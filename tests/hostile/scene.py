@@ -24,11 +24,7 @@ from tests.factories import factors
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.approvals import ApprovalRequestFactory
 from tests.factories.audit import AuditEntryFactory
-from tests.factories.operations import (
-    FulfilmentTicketFactory,
-    PlatformConnectionFactory,
-    TicketNoteFactory,
-)
+from tests.factories.operations import TicketNoteFactory
 from tests.factories.resellers import ResellerFactory
 from tests.harness.clients import HostClient
 from tests.hostile import stamps
@@ -36,6 +32,7 @@ from tests.hostile.payloads import MIX
 from tests.hostile.watch import OtherCustomer, Watch
 from tests.isolation.pages import Door
 from tests.isolation.world import World, make_world
+from tests.operations.cases import forwarded
 
 # Ours, not those of libraries: their texts are codes and secrets.
 APPS_OF_A_RESELLER = tuple(
@@ -88,13 +85,13 @@ def make_scene(alpha: Reseller, bravo: Reseller) -> Scene:
         AuditEntryFactory(subject_id=record.pk, about=[record.pk], changes={"name": ["a", "b"]})
     stamp_the_other_customer(world, OTHER)
     guarded = a_guarded_person()
+    ticket = forwarded(alpha).ticket
     with schema_context(PUBLIC):
         operator: User = UserFactory(is_staff=True, is_superuser=True, full_name="Olivia")
         UserFactory(is_staff=True, is_superuser=True, full_name="Oscar")
         reseller: Reseller = ResellerFactory(failed=True)
-        ticket: FulfilmentTicket = FulfilmentTicketFactory()
         TicketNoteFactory(ticket=ticket)
-        connection: PlatformConnection = PlatformConnectionFactory()
+        connection = PlatformConnection.objects.get()
     tokens = one_time_addresses(world)
     return Scene(world, foreign, guarded, reseller, operator, ticket, connection, tokens)
 
