@@ -22,12 +22,13 @@ from customers.flows import people as customer_people
 from customers.models import Customer, CustomField, Membership
 from customers.tags import Tags
 from demo import accounts as cloud_accounts
-from demo import calendar, orders
+from demo import calendar, orders, requests
 from demo.contacts import CONTACTS
 from demo.kinds import DemoCustomer, DemoField, DemoPerson, DemoReseller, DemoSignup
 from demo.views import TAGS, save_views
 from demo.world import OPERATOR_EMAIL, PASSWORD, RESELLERS
 from formats import addresses, phones
+from operations.models import FulfilmentTicket
 from resellers import flows as reseller_flows
 from resellers import provisioning
 from resellers.models import Domain, Reseller
@@ -93,6 +94,7 @@ def _remove(reseller: Reseller) -> None:
         cursor.execute(
             f"DROP SCHEMA IF EXISTS {connection.ops.quote_name(reseller.schema_name)} CASCADE"
         )
+        FulfilmentTicket.objects.filter(reseller=reseller).delete()
         Domain.objects.filter(tenant=reseller).delete()
         Reseller.objects.filter(pk=reseller.pk).delete()
 
@@ -112,6 +114,7 @@ def _furnish(world: DemoReseller) -> None:
         save_views(by=owner)
     for each in world.signups:
         _make_signup(each, by=owner)
+    requests.furnish(owner=owner)
 
 
 def _make_team(world: DemoReseller) -> User:
@@ -229,9 +232,9 @@ def _sign_up(world: DemoSignup) -> ApprovalRequest:
     begun = calendar.days_ago(world.days_ago)
     typed = Signup.objects.filter(email=world.email)
     typed.update(licence_accepted_at=begun)
-    requests = ApprovalRequest.objects.filter(signup__in=typed)
-    requests.update(created_at=begun)
-    return requests.get()
+    filed = ApprovalRequest.objects.filter(signup__in=typed)
+    filed.update(created_at=begun)
+    return filed.get()
 
 
 def _validate(request: ApprovalRequest, world: DemoSignup) -> None:

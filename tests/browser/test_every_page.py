@@ -85,21 +85,13 @@ NOT_LINKED = {
     "console:connections:check": "takes POST only",
     "console:connections:disconnect": "while there is a connection",
     "console:credentials:revoke": "takes POST only",
-    "console:requests:account": "a request about an account: test_cloud_story",
     "console:requests:forward": "takes POST only",
     "console:requests:here": "takes POST only",
-    "console:requests:refuse": "from a request about an account",
-    "console:requests:question": "from a request about an account",
-    "console:requests:answer": "from a request about an account",
-    "console:requests:withdraw": "from a request about an account",
-    "console:requests:finish": "from a request about an account",
-    "console:requests:give_up": "from a request about an account",
+    "console:requests:finish": "with an organization of one's own",
+    "console:requests:give_up": "with an organization of one's own",
     "console:requests:bulk": "takes POST only",
     "console:requests:bulk_decide": "takes POST only",
     "portal:credentials:open": "by mail: test_cloud_story",
-    "portal:requests:detail": "after a request",
-    "portal:requests:answer": "after a request",
-    "portal:requests:withdraw": "after a request",
     "mfa_authenticate": "with a second factor",
     "mfa_login_webauthn": "an answer to a script",
     "mfa_reauthenticate": "with a second factor",
@@ -220,6 +212,31 @@ def test_pages_about_a_colleague(visitor: Come) -> None:
     with anna.page.expect_navigation():
         anna.page.get_by_role("link", name="Ben Ortiz").click()
     look_at_pages(anna, anna.path, *[each for each in anna.links() if each.startswith(anna.path)])
+
+
+def look_at_each(visitor: Visitor, name: str) -> None:
+    """Look at every page of this name that the open list leads to, and at those below it."""
+    found = [path for path in visitor.links() if name_of(path, RESELLER) == name]
+    assert len(found) >= 3, found
+    for path in found:
+        visitor.go(path, host=NORTHWIND.host)
+        below = [each for each in visitor.links() if each.startswith(path) and each != path]
+        look_at_pages(visitor, path, *below)
+
+
+def test_pages_of_requests_in_each_state(visitor: Come) -> None:
+    member = visitor()
+    member.log_in(STAFF[StaffRole.OWNER], host=NORTHWIND.host)
+    member.go("/console/requests/?view=all", host=NORTHWIND.host)
+    look_at_each(member, "console:requests:account")
+
+
+def test_pages_of_what_one_asked_for(visitor: Come) -> None:
+    anna = visitor()
+    anna.log_in(PEOPLE[0], host=NORTHWIND.host)
+    with anna.page.expect_navigation():
+        anna.page.get_by_role("link", name="Requests").first.click()
+    look_at_each(anna, "portal:requests:detail")
 
 
 def test_pages_about_accounts_made_from_contacts(visitor: Come) -> None:
