@@ -29,14 +29,14 @@ class DemoRequest:
     """
 
     customer: str
-    kind: Kind
+    kind: ApprovalRequest.Kind
     account: str
     reason: str
     days_ago: int
     account_id: str = ""
     root_email: str = ""
     by: str = ""
-    support: Support = Support.BUSINESS
+    support: AccountRequest.Support = Support.BUSINESS
     question: str = ""
     refusal: str = ""
     forwarded: bool = False
