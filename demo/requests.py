@@ -8,7 +8,7 @@ from accounts.models import User
 from approvals.flows import account_decisions, asking
 from approvals.flows.asking import Asked
 from approvals.flows.decisions import Refusal
-from approvals.models import AccountRequest, ApprovalRequest
+from approvals.models import AccountRequest, ApprovalRequest, RequestMessage
 from cloudaccounts import checking
 from cloudaccounts.flows import accounts, roles
 from cloudaccounts.flows.accounts import AccountDetails
@@ -104,6 +104,7 @@ def furnish(*, owner: User) -> None:
             _date(request, calendar.days_ago(world.days_ago))
             with calendar.backdated(days=world.days_ago - 1):
                 _decide(world, request, by=owner)
+            _date_decision(request, calendar.days_ago(world.days_ago - 1))
 
 
 def _ask(world: DemoRequest, customer: Customer, *, owner: User) -> ApprovalRequest:
@@ -162,3 +163,8 @@ def _decide(world: DemoRequest, request: ApprovalRequest, *, by: User) -> None:
         account_decisions.decline(request, refusal, version=request.version, by=by)
     if world.forwarded:
         account_decisions.approve_and_forward(request, version=request.version, by=by)
+
+
+def _date_decision(request: ApprovalRequest, at: dt.datetime) -> None:
+    ApprovalRequest.objects.filter(pk=request.pk, decided_at__isnull=False).update(decided_at=at)
+    RequestMessage.objects.filter(request=request).update(at=at)

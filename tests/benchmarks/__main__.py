@@ -14,6 +14,7 @@ from tests.benchmarks.findings import SCALES
 NAMES = (
     "list",
     "filters",
+    "accounts",
     "mails",
     "sign-up",
     "new-reseller",

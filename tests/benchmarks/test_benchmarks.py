@@ -18,6 +18,7 @@ from tests.benchmarks.stage import CHECKOUT
 EXPECTED = {
     "list": {"list.bare", "list.layout", "list.hello", "list.tables2", "list.admin"},
     "filters": {"filters.search-for-a-rare-word", "filters.a-common-tag", "filters.everything"},
+    "accounts": {"accounts.list", "accounts.search-for-part-of-an-id", "accounts.one-customer"},
     "mails": {"mails"},
     "sign-up": {"sign-up"},
     "new-reseller": {"new-reseller"},

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from tests.benchmarks import (
+    accounts,
     customer_list,
     exports,
     filters,
@@ -24,6 +25,7 @@ from tests.benchmarks.stage import Stage
 BENCHMARKS: dict[str, Benchmark] = {
     "list": customer_list.run,
     "filters": filters.run,
+    "accounts": accounts.run,
     "mails": mails.run,
     "sign-up": signups.run,
     "new-reseller": new_reseller.run,
