@@ -62,7 +62,7 @@ def _insert(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
     table = quote(model._meta.db_table)  # noqa: SLF001 - Django's public way to name a table
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset("  # noqa: S608 - names of our own
+            f"INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset("  # noqa: S608 - names of our own
             f"jsonb_populate_record(NULL::{table}, %s), %s)",
             [json.dumps(base, default=str), json.dumps(told, default=str)],
         )
