@@ -31,6 +31,12 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> bool:
         return False
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Django takes `?_to_field=` for the name of a field and fails."""
+        return super().get_object(request, object_id, from_field or None)
+
     def log_addition(self, *_args: Any) -> None:  # type: ignore[override]
         """The flow has written the audit trail; a second log would tell half of it."""
 

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django_tenants.utils import schema_context, tenant_context
 
 from accounts import links, tokens
@@ -17,7 +18,7 @@ from approvals.models import Signup
 from customers.models import Customer, Membership
 from notifications.models import OutgoingMail
 from operations.models import FulfilmentTicket, PlatformConnection
-from resellers import hosts
+from resellers import hosts, provisioning
 from resellers.models import Reseller
 from resellers.schemas import PUBLIC
 from tests.factories import factors
@@ -110,7 +111,11 @@ def stamp_everything(scene: Scene, alpha: Reseller) -> None:
     # Has to log in with it.
     User.objects.filter(pk=scene.guarded.pk).update(email="gudrun@stamp.example")
     with schema_context(PUBLIC):
-        ResellerFactory(suspended=True, suspension_reason=MIX)
+        suspended = ResellerFactory()
+        provisioning.provision(suspended.pk)  # whoever is ready has a schema
+        Reseller.objects.filter(pk=suspended.pk).update(
+            suspended_at=timezone.now(), suspension_reason=MIX
+        )
         Reseller.objects.filter(pk=scene.reseller.pk).update(failure=MIX)
         stamps.stamp(["accounts", "audit", "operations", "resellers"], MIX)
         alpha.refresh_from_db()

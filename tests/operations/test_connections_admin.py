@@ -137,3 +137,12 @@ def test_an_unknown_connection_is_not_found(admin: HostClient, name: str) -> Non
     path = address(f"{MODEL}_{name}", "00000000-0000-4000-8000-000000000009")
 
     assert admin.post(path, TYPED).status_code == HTTPStatus.NOT_FOUND
+
+
+@pytest.mark.parametrize("page", ["change", "delete"])
+def test_a_parameter_without_a_value_is_no_field(admin: HostClient, page: str) -> None:
+    record = PlatformConnectionFactory.create()
+    response = admin.get(f"{address(f'{MODEL}_{page}', record.pk)}?_to_field=")
+
+    allowed = HTTPStatus.OK if page == "change" else HTTPStatus.FORBIDDEN
+    assert response.status_code == allowed
