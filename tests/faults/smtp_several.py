@@ -32,6 +32,9 @@ class Several:
     def run(self) -> None:
         """Some sweeps while the server misbehaves, one when it behaves again."""
         self.outcome.faults = (self.outcome.faults or 0) + 1
+        # A sweep that somebody else began would find these mails, too, and be sending one of them
+        # when the server changes its mind.
+        processes.wait_until(world.is_idle, _PATIENCE)
         self.mails = [world.forgotten_mail() for _each in range(tasks.MAILS_PER_TASK)]
         victim = self.mails.pop(len(self.mails) // 2)
         self.mail_server.behave(self.misdeed, only_to=victim.recipient_email)
