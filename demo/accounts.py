@@ -125,11 +125,17 @@ def _make(customer: Customer, world: DemoAccount, *, by: User) -> None:
         _break_role(account, by=by)
 
 
-def _break_role(account: CloudAccount, *, by: User) -> None:
-    """A role that worked once, and that the customer deleted since."""
+def give_role(account: CloudAccount, *, by: User) -> CloudAccount:
+    """A role that was checked a moment ago, and works."""
     arn = f"arn:aws:iam::{account.account_id}:role/{ROLE_NAME}"
     account = roles.set_role(account, arn, version=account.version, by=by)
     checking.store(account, AccessCheck(AccessOutcome.OK), by=by)
     account.refresh_from_db()
+    return account
+
+
+def _break_role(account: CloudAccount, *, by: User) -> None:
+    """A role that worked once, and that the customer deleted since."""
+    account = give_role(account, by=by)
     refused = registry.provider(Cloud.AWS).explain("AccessDenied/CUSTOMER_ROLE", "")
     checking.store(account, AccessCheck(AccessOutcome.REFUSED, refused), by=None)

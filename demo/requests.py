@@ -9,14 +9,12 @@ from approvals.flows import account_decisions, asking
 from approvals.flows.asking import Asked
 from approvals.flows.decisions import Refusal
 from approvals.models import AccountRequest, ApprovalRequest, RequestMessage
-from cloudaccounts import checking
-from cloudaccounts.flows import accounts, roles
+from cloudaccounts.flows import accounts
 from cloudaccounts.flows.accounts import AccountDetails
 from cloudaccounts.models import CloudAccount
-from cloudaccounts.providers.aws.access import ROLE_NAME
-from cloudaccounts.providers.results import AccessCheck, AccessOutcome
 from customers.models import Customer
 from demo import calendar
+from demo.accounts import give_role
 from resellers.clouds import Cloud
 
 Kind, Support = ApprovalRequest.Kind, AccountRequest.Support
@@ -128,27 +126,20 @@ def _ask(world: DemoRequest, customer: Customer, *, owner: User) -> ApprovalRequ
 
 
 def _set_up(world: DemoRequest, customer: Customer, *, by: User) -> CloudAccount:
-    """An account whose role was checked a moment ago."""
     details = AccountDetails(
         provider=Cloud.AWS,
         account_id=world.account_id,
         name=world.account,
         root_email=world.root_email,
     )
-    account = accounts.add(customer, details, by=by)
-    arn = f"arn:aws:iam::{world.account_id}:role/{ROLE_NAME}"
-    account = roles.set_role(account, arn, version=account.version, by=by)
-    checking.store(account, AccessCheck(AccessOutcome.OK), by=by)
-    account.refresh_from_db()
-    return account
+    return give_role(accounts.add(customer, details, by=by), by=by)
 
 
 def _date(request: ApprovalRequest, at: dt.datetime) -> None:
     ApprovalRequest.objects.filter(pk=request.pk).update(created_at=at, submitted_at=at)
-    asked = AccountRequest.objects.get(pk=request.pk)
-    if request.kind != Kind.UNLINK:
-        accounts_asked_for = CloudAccount.objects.filter(pk=asked.account_id)
-        accounts_asked_for.update(created_at=at, status_changed_at=at)
+    if request.kind != Kind.UNLINK:  # else the account was there before
+        asked_for = CloudAccount.objects.filter(approval_requests=request.pk)
+        asked_for.update(created_at=at, status_changed_at=at)
 
 
 def _decide(world: DemoRequest, request: ApprovalRequest, *, by: User) -> None:

@@ -9,7 +9,7 @@ from resellers.schemas import connection
 from tests.benchmarks import crowd, databases
 from tests.benchmarks.crowd import House
 from tests.benchmarks.findings import AtMost, Finding, Scale
-from tests.benchmarks.pages import Match, play
+from tests.benchmarks.pages import Match, play, slug
 from tests.benchmarks.stage import Stage
 from tests.benchmarks.visits import Visit
 
@@ -77,7 +77,7 @@ def run(stage: Stage, scale: Scale) -> list[Finding]:
 def _matches() -> list[Match]:
     searches = [
         Match(
-            f"accounts.search-for-{_slug(name)}",
+            f"accounts.search-for-{slug(name)}",
             f"cloud accounts, search for {name}, against finding one by its ID",
             f"search for {name}",
             "id",
@@ -87,7 +87,7 @@ def _matches() -> list[Match]:
     ]
     filters = [
         Match(
-            f"accounts.{_slug(name)}",
+            f"accounts.{slug(name)}",
             f"cloud accounts, filtered by {name}, against the whole list",
             name,
             "list",
@@ -103,10 +103,6 @@ def _matches() -> list[Match]:
         AtMost(2),
     )
     return [against, *searches, *filters]
-
-
-def _slug(name: str) -> str:
-    return name.replace(",", "").replace(" ", "-")
 
 
 def _visits(house: House) -> dict[str, Visit]:

@@ -9,7 +9,7 @@ from resellers.schemas import connection
 from tests.benchmarks import crowd, databases
 from tests.benchmarks.crowd import House
 from tests.benchmarks.findings import AtMost, Finding, Scale
-from tests.benchmarks.pages import Match, play
+from tests.benchmarks.pages import Match, play, slug
 from tests.benchmarks.stage import Stage
 from tests.benchmarks.visits import Visit
 
@@ -74,7 +74,7 @@ def run(stage: Stage, scale: Scale) -> list[Finding]:
 def _matches() -> list[Match]:
     searches = [
         Match(
-            f"filters.search-for-{_slug(name)}",
+            f"filters.search-for-{slug(name)}",
             f"search for {name}, against finding one customer by its id",
             f"search for {name}",
             "id",
@@ -92,7 +92,7 @@ def _matches() -> list[Match]:
     )
     combinations = [
         Match(
-            f"filters.{_slug(name)}",
+            f"filters.{slug(name)}",
             f"customer list filtered by {name}, against the whole list",
             name,
             "list",
@@ -101,10 +101,6 @@ def _matches() -> list[Match]:
         for name in COMBINATIONS
     ]
     return [*searches, *combinations]
-
-
-def _slug(name: str) -> str:
-    return name.replace(",", "").replace(" ", "-")
 
 
 def pages_of(house: House) -> dict[str, Visit]:

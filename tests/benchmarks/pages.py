@@ -32,6 +32,11 @@ class Match:
         return Finding(self.name, self.sentence, ratio, self.target, figures)
 
 
+def slug(name: str) -> str:
+    """A part of a finding's name."""
+    return name.replace(",", "").replace(" ", "-")
+
+
 def play(
     stage: Stage, webs: Mapping[str, Web], visits: Mapping[str, Visit], rounds: int
 ) -> dict[str, Timing]:

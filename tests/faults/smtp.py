@@ -27,12 +27,12 @@ MISDEEDS = [REFUSED, *(Misdeed(at, how) for how, at in itertools.product(_WAYS, 
 _FINAL = {Misdeed(at, "550 never") for at in ("RCPT", "DATA", "END")}
 # It took the mail and did not say so: it has to go out once more.
 _UNTOLD = {Misdeed("END", how) for how in ("cut", "hang", "drip", "babble")}
-_TIMEOUT = 1.5  # seconds, in place of the product's twenty; a busy machine is no misdeed
+_TIMEOUT = 0.8  # seconds, in place of the product's twenty
 _SEVERAL = 1  # seconds, in place of the minute after which a task leaves mails to others
 # Seconds, in place of the product's soft and hard limit of a task.
 _LIMITS = {
-    "notifications.send_mail": (3.0, 4.0),
-    "notifications.send_mails": (_SEVERAL + 3.0, _SEVERAL + 4.0),
+    "notifications.send_mail": (2.0, 3.0),
+    "notifications.send_mails": (_SEVERAL + 2.0, _SEVERAL + 3.0),
 }
 _SEVERAL_EVERY = 10  # rounds: one mail of many in a task meets a misdeed
 
